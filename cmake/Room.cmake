@@ -1,0 +1,37 @@
+# kohaku_room(<name> [ROOMS <left rooms>…] [LIBRARIES <third-party>…] [GENERATED <file>.cc…])
+#
+# Makes the library kohaku_<name> from src/<name>/**/*.cc, and the test program <name>_test from the
+# *_test.cc beside them. A room without sources yet is an interface library, so that rooms to its
+# right can link to it from the first day.
+function(kohaku_room name)
+  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "ROOMS;LIBRARIES;GENERATED")
+  set(directory ${CMAKE_SOURCE_DIR}/src/${name})
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${directory}/*.cc)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/src/app/main.cc)
+  list(APPEND sources ${room_GENERATED})
+
+  set(left ${room_ROOMS})
+  list(TRANSFORM left PREPEND kohaku_)
+  if(sources)
+    add_library(kohaku_${name} STATIC ${sources})
+    target_link_libraries(kohaku_${name} PUBLIC ${left} ${room_LIBRARIES})
+    target_include_directories(kohaku_${name} PUBLIC ${CMAKE_BINARY_DIR}/generated)
+  else()
+    add_library(kohaku_${name} INTERFACE)
+    target_link_libraries(kohaku_${name} INTERFACE ${left} ${room_LIBRARIES})
+  endif()
+
+  if(tests AND GTest_FOUND)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE kohaku_${name} GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE KOHAKU_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    set_target_properties(${name}_test PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/unit)
+    include(GoogleTest)
+    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  endif()
+endfunction()

@@ -1,0 +1,29 @@
+# The libraries we did not write. tools/packages-build.txt lists the Debian packages they come from.
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers json)
+find_package(fmt REQUIRED CONFIG)
+find_package(spdlog REQUIRED CONFIG)
+find_package(yaml-cpp REQUIRED CONFIG)
+find_package(CLI11 REQUIRED CONFIG)
+find_package(CURL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libgit2 REQUIRED IMPORTED_TARGET libgit2)
+pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
+
+# Only the tests need it, and `make run` does without.
+find_package(GTest QUIET CONFIG)
+
+# Asio and Beast are header-only by default, and every file that includes them would compile all of
+# them again. Built once here, such a file compiles in half the time.
+add_library(kohaku_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cc)
+target_link_libraries(kohaku_asio PUBLIC Boost::headers Threads::Threads)
+target_compile_definitions(kohaku_asio PUBLIC
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION)
+
+add_library(kohaku_beast STATIC ${CMAKE_SOURCE_DIR}/cmake/beast.cc)
+target_link_libraries(kohaku_beast PUBLIC kohaku_asio)
