@@ -1,0 +1,98 @@
+// The database as coroutines see it: reads run at once on this loop's own connection, writes go to
+// the one writer, which commits them in groups.
+//
+//   auto repo = CO_TRY(co_await db.read([&](db::Connection& c) { return find_repo(c, name); }));
+//   CO_TRY(co_await db.write([=](db::Connection& c) { return rename(c, id, name); }));
+//
+// A function given to write() may run more than once (the group is tried again without a job that
+// broke it): it changes nothing but the database, and starts from its captures each time. Its
+// failure rolls back its own savepoint only; its answer is given after the commit is durable.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "db/connection.h"
+
+namespace kohaku::db {
+
+// A reader connection, given back to its pool when this ends. Dereferences to the Connection.
+struct GiveBack {
+  void* pool = nullptr;
+  void operator()(Connection* connection) const;
+};
+using ReaderLease = std::unique_ptr<Connection, GiveBack>;
+
+class Database {
+ public:
+  // Opens or creates the SQLite file, runs the migrations that are missing, starts the writer.
+  static Result<std::unique_ptr<Database>> open(const std::string& path);
+  ~Database();  // finishes the queued writes
+  Database(const Database&) = delete;
+
+  // Function: Result<T>(Connection&). Sees the last committed state.
+  template <class Function>
+  auto read(Function function) -> Task<std::invoke_result_t<Function&, Connection&>> {
+    co_return read_now(std::move(function));
+  }
+
+  // The same without a coroutine, for hot paths, pool threads and the command line.
+  template <class Function>
+  auto read_now(Function&& function) -> std::invoke_result_t<Function&, Connection&> {
+    auto lease = reader();
+    if (!lease) return std::unexpected(std::move(lease).error());
+    return function(**lease);
+  }
+
+  template <class Function>
+  auto write(Function function) -> Task<std::invoke_result_t<Function&, Connection&>> {
+    using R = std::invoke_result_t<Function&, Connection&>;
+    std::optional<R> answer;
+    auto committed = co_await write_erased([&](Connection& connection) -> Result<> {
+      answer.emplace(function(connection));
+      if (!*answer) return std::unexpected(answer->error());
+      return {};
+    });
+    if (!committed && answer && *answer) co_return std::unexpected(std::move(committed).error());
+    if (!answer) co_return std::unexpected(std::move(committed).error());
+    co_return std::move(*answer);
+  }
+
+  // Blocks until durable; for pool threads and the command line, never on an event loop.
+  template <class Function>
+  auto write_now(Function function) -> std::invoke_result_t<Function&, Connection&> {
+    using R = std::invoke_result_t<Function&, Connection&>;
+    std::optional<R> answer;
+    auto committed = write_erased_now([&](Connection& connection) -> Result<> {
+      answer.emplace(function(connection));
+      if (!*answer) return std::unexpected(answer->error());
+      return {};
+    });
+    if (!committed && (!answer || *answer)) return std::unexpected(std::move(committed).error());
+    return std::move(*answer);
+  }
+
+  // Grows with every committed group, before its answers are given: what was read at a generation
+  // is still true while the generation is the same.
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+
+ private:
+  Database();
+  using Job = std::function<Result<>(Connection&)>;
+  Result<ReaderLease> reader();
+  Task<Result<>> write_erased(Job job);
+  Result<> write_erased_now(Job job);
+
+  struct State;
+  std::unique_ptr<State> state_;
+  std::atomic<std::uint64_t> generation_{1};
+};
+
+}  // namespace kohaku::db

@@ -1,0 +1,55 @@
+// The HTTP/1.1 server: listens, parses, hands each request to one handler, writes its reply, logs it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "http/message.h"
+#include "os/clock.h"
+
+namespace kohaku::http {
+
+struct Limits {
+  std::uint64_t header_bytes = 32 * 1024;       // 431 beyond; a target over 8 KiB is 414
+  std::uint64_t default_body_bytes = 1 << 20;   // until a handler says otherwise
+  int header_seconds = 15;                      // for a whole header once its first byte came
+  int idle_seconds = 75;                        // between requests of a kept connection
+  int stall_seconds = 60;                       // a body or an answer that makes no progress
+  int drain_seconds = 30;                       // at SIGTERM, for requests under way
+  std::size_t most_connections = 20'000;
+};
+
+struct ServerOptions {
+  std::string address = "0.0.0.0";
+  std::uint16_t port = 28080;  // 0: any free one, see Server::port()
+  int threads = 0;             // 0: one per core
+  Limits limits;
+  std::vector<std::string> trusted_proxies;  // whose X-Forwarded-For is believed (addresses)
+};
+
+class Server {
+ public:
+  // Binds at once, or takes the listening socket that systemd passes (LISTEN_FDS); serves nothing
+  // until run().
+  static Result<std::unique_ptr<Server>> bind(ServerOptions options, const os::Clock& clock);
+  ~Server();
+
+  std::uint16_t port() const;
+  // Serves until stop(); then accepts nothing new, answers what is under way, returns.
+  void run(Handler handler);
+  // From any thread, and safe in a signal-watching thread. SIGTERM and SIGINT call it while running.
+  void stop();
+  // Runs a coroutine on one of the loops, not waited for (background jobs).
+  void spawn(std::function<Task<void>()> work);
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kohaku::http
