@@ -3,6 +3,8 @@
 # Writes FILES into a C++ source as string literals. Bytes are written as \x escapes, so that any
 # file (quotes, NUL, images) survives; the length is explicit.
 
+cmake_minimum_required(VERSION 3.25)
+
 function(literal file result size)
   file(SIZE ${file} bytes)
   file(READ ${file} hex HEX)
