@@ -35,7 +35,8 @@ def read_suite(path: Path) -> tuple[int, list[str]]:
         if reason is None:
             passed += 1
         else:
-            failed.append(f"{case.get('classname', '')}.{case.get('name', '')}: {reason}")
+            name = f"{case.get('classname', '')}.{case.get('name', '')}".strip(".")
+            failed.append(f"{name}: {reason}")
     return passed, failed
 
 
