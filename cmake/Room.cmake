@@ -31,7 +31,15 @@ function(kohaku_room name)
     target_compile_definitions(${name}_test PRIVATE KOHAKU_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     set_target_properties(${name}_test PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/unit)
+    set_property(GLOBAL APPEND_STRING PROPERTY kohaku_test_programs "${name}_test\n")
     include(GoogleTest)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
   endif()
+endfunction()
+
+# Lists the test programs in unit/programs.txt, so that the binary of a room that lost its tests is
+# not run from an old build directory.
+function(kohaku_list_test_programs)
+  get_property(programs GLOBAL PROPERTY kohaku_test_programs)
+  file(WRITE ${CMAKE_BINARY_DIR}/unit/programs.txt "${programs}")
 endfunction()
