@@ -1,0 +1,178 @@
+// Who calls, and what they may touch. Each type below is a proof: only Access can make one, so a
+// handler that takes WritableRepo cannot run for somebody who may not write.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "hub/hub.h"
+#include "hub/repo.h"
+
+namespace kohaku::hub {
+
+struct User {
+  AccountId id;
+  std::string name;
+};
+
+enum class CredentialKind { none, session, token };
+
+// The identity behind a request: nobody, or a user by cookie or by token.
+struct Caller {
+  std::optional<User> user;
+  CredentialKind credential = CredentialKind::none;
+  bool may_write = false;      // false for a token with the role `read`
+  std::string token_name;      // of a token
+  bool bad_credentials = false;  // credentials were given and are wrong; then user is empty
+};
+
+// Roles in an organization, in ascending order of rights (decision 26).
+enum class Role { none, visitor, member, admin, super_admin };
+
+class Access;
+
+// Anybody. A route that takes this reads nothing private by itself.
+class Anyone {
+ public:
+  const Caller& caller() const { return caller_; }
+
+ private:
+  friend class Access;
+  explicit Anyone(Caller caller) : caller_(std::move(caller)) {}
+  Caller caller_;
+};
+
+// A signed-in user. `may_write()` is false behind a read token; what changes things asks SignedInWriter.
+class SignedIn {
+ public:
+  const User& user() const { return *caller_.user; }
+  const Caller& caller() const { return caller_; }
+
+ protected:
+  friend class Access;
+  explicit SignedIn(Caller caller) : caller_(std::move(caller)) {}
+  Caller caller_;
+};
+
+class SignedInWriter : public SignedIn {
+ private:
+  friend class Access;
+  using SignedIn::SignedIn;
+};
+
+// A repository the caller may know of: its card, its tree, its settings.
+class ReadableRepo {
+ public:
+  const Repo& repo() const { return repo_; }
+  const Caller& caller() const { return caller_; }
+
+ protected:
+  friend class Access;
+  ReadableRepo(Repo repo, Caller caller) : repo_(std::move(repo)), caller_(std::move(caller)) {}
+  Repo repo_;
+  Caller caller_;
+};
+
+// A repository whose files the caller may read: ReadableRepo, and past its gate.
+class ReadableContent : public ReadableRepo {
+  friend class Access;
+  using ReadableRepo::ReadableRepo;
+};
+
+// A repository the caller may commit to.
+class WritableRepo : public ReadableContent {
+ public:
+  const User& user() const { return *caller_.user; }
+
+ protected:
+  friend class Access;
+  using ReadableContent::ReadableContent;
+};
+
+// A repository the caller may delete, move and configure.
+class RepoAdmin : public WritableRepo {
+  friend class Access;
+  using WritableRepo::WritableRepo;
+};
+
+// A namespace (a user's own, or an organization) in which the caller may create repositories.
+class NamespaceWriter {
+ public:
+  AccountId id() const { return id_; }
+  const std::string& name() const { return name_; }
+  const User& user() const { return user_; }
+
+ private:
+  friend class Access;
+  NamespaceWriter(AccountId id, std::string name, User user)
+      : id_(id), name_(std::move(name)), user_(std::move(user)) {}
+  AccountId id_;
+  std::string name_;
+  User user_;
+};
+
+// An organization the caller administers, or the caller's own namespace.
+class OrgAdmin {
+ public:
+  AccountId id() const { return id_; }
+  const std::string& name() const { return name_; }
+  const User& user() const { return user_; }
+  Role role() const { return role_; }
+
+ private:
+  friend class Access;
+  OrgAdmin(AccountId id, std::string name, User user, Role role)
+      : id_(id), name_(std::move(name)), user_(std::move(user)), role_(role) {}
+  AccountId id_;
+  std::string name_;
+  User user_;
+  Role role_;
+};
+
+// What the caller presented: the Authorization header and the session cookie, untouched.
+struct Credentials {
+  std::string_view authorization;
+  std::string_view session_cookie;
+  // Whether a cookie may be used for a write: the request names an origin of ours (decision 38).
+  bool same_origin = false;
+};
+
+// The one place where identity is established and rights are decided. Blocking reads of the
+// database only; any thread.
+class Access {
+ public:
+  explicit Access(Hub& hub) : hub_(hub) {}
+
+  // Never fails for lack of rights: bad credentials give bad_credentials.
+  Result<Caller> identify(const Credentials& credentials) const;
+
+  Result<Anyone> anyone(Caller caller) const;
+  Result<SignedIn> signed_in(Caller caller) const;                // 401
+  Result<SignedInWriter> signed_in_writer(Caller caller) const;   // 401, 403
+  // repo_not_found for what is missing and for what is private to others, alike.
+  Result<ReadableRepo> readable(Caller caller, RepoType type, const RepoName& name) const;
+  Result<ReadableContent> readable_content(Caller caller, RepoType type, const RepoName& name) const;
+  Result<WritableRepo> writable(Caller caller, RepoType type, const RepoName& name) const;
+  Result<RepoAdmin> repo_admin(Caller caller, RepoType type, const RepoName& name) const;
+  // By id, for signed links and jobs that already act for this user: rights are checked anew.
+  Result<WritableRepo> writable_by_id(AccountId user, RepoId repo) const;
+  Result<NamespaceWriter> namespace_writer(Caller caller, std::string_view name) const;
+  Result<OrgAdmin> org_admin(Caller caller, std::string_view name) const;  // 404, 403
+
+ private:
+  Hub& hub_;
+};
+
+// The caller's role in a namespace: super_admin in their own, membership's in an organization.
+Result<Role> role_in(db::Connection& connection, const Caller& caller, AccountId account);
+
+// Whether the caller may know of this repository; the rule behind Access::readable and every list.
+Result<bool> may_read(db::Connection& connection, const Caller& caller, const Repo& repo);
+
+// Whether they may commit, as a publishing transaction asks again (decision 35).
+Result<bool> may_write(db::Connection& connection, AccountId user, const Repo& repo);
+
+}  // namespace kohaku::hub

@@ -1,0 +1,46 @@
+// What an operator can set, read once at start from KOHAKU_HUB_… and the command line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "os/files.h"
+
+namespace kohaku::hub {
+
+struct Config {
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 28080;
+  os::Path data_dir = "data";
+  std::string base_url;  // empty: the request's own scheme and Host; no trailing slash
+  std::string site_name = "KohakuHub";
+  std::vector<std::string> trusted_proxies;
+
+  std::uint64_t lfs_threshold_bytes = 10'000'000;
+  std::uint64_t lfs_multipart_threshold_bytes = 100'000'000;
+  std::uint64_t lfs_multipart_chunk_size_bytes = 50'000'000;
+  std::int64_t lfs_keep_versions = 5;
+  bool lfs_auto_gc = false;
+
+  bool require_email_verification = false;
+  bool invitation_only = false;
+  std::int64_t session_expire_hours = 168;
+  std::int64_t token_expire_days = 365;
+  std::string admin_secret_token;
+
+  struct Smtp {
+    bool enabled = false;
+    std::string host = "localhost";
+    std::uint16_t port = 587;
+    std::string username;
+    std::string password;
+    std::string from;
+    bool tls = true;
+  } smtp;
+
+  std::string log_level = "INFO";
+  std::string log_format = "text";
+};
+
+}  // namespace kohaku::hub

@@ -1,0 +1,24 @@
+// Everything the rules work on, made once in app/ and passed by reference. No global state.
+#pragma once
+
+#include "db/database.h"
+#include "git/repository.h"
+#include "hub/config.h"
+#include "hub/secrets.h"
+#include "os/clock.h"
+#include "os/pool.h"
+#include "store/object_store.h"
+
+namespace kohaku::hub {
+
+struct Hub {
+  const Config& config;
+  const Secrets& secrets;
+  const os::Clock& clock;
+  os::Pool& pool;               // for what blocks
+  db::Database& database;
+  git::Repositories& repositories;
+  store::ObjectStore& objects;  // large objects
+};
+
+}  // namespace kohaku::hub

@@ -1,0 +1,79 @@
+// Large objects, by the SHA-256 of their bytes (house plan, *Where data lives*; decisions 15–17, 34).
+// Nothing is published before it is verified: staging → verify → fsync → rename → fsync(directory)
+// → database row → answer. No function gives content for a bare hash: all name the repository that
+// must hold a link to the object.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "db/database.h"
+#include "http/message.h"
+#include "os/clock.h"
+#include "os/files.h"
+#include "os/pool.h"
+
+namespace kohaku::store {
+
+// A published object, as a repository that may read it sees it.
+struct LargeObject {
+  Sha256 sha256;
+  std::uint64_t size = 0;
+  std::string physical_name;
+};
+
+// Bytes on their way in: a file in the staging area, hashed as it is written. Gone with this object
+// unless published. Not for two threads at once; the calls block on the disk.
+class Staging {
+ public:
+  Staging(Staging&&) noexcept;
+  ~Staging();
+  Result<> write(Bytes bytes);
+  // Syncs and compares. unprocessable when size or hash differ from what was promised.
+  Result<> verify(const Sha256& expected, std::uint64_t expected_size);
+
+ private:
+  friend class ObjectStore;
+  struct State;
+  explicit Staging(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class ObjectStore {
+ public:
+  // `root` holds objects/ and staging/, made when missing.
+  static Result<std::unique_ptr<ObjectStore>> open(os::Path root, db::Database& database,
+                                                   const os::Clock& clock, os::Pool& pool);
+  ~ObjectStore();
+
+  Result<Staging> stage();
+  // Publishes verified bytes and links them to the repository until `keep_until` (a commit that
+  // names the object keeps it longer). An object already published keeps its first copy.
+  Task<Result<>> publish(Staging staging, RepoId repo, Micros keep_until);
+
+  // The object, if this repository has a link to it.
+  static Result<std::optional<LargeObject>> find(db::Connection& connection, RepoId repo,
+                                                 const Sha256& sha256);
+  // Links an object that `from` holds to `to`. False when `from` does not hold it.
+  static Result<bool> link_from(db::Connection& connection, RepoId from, RepoId to,
+                                const Sha256& sha256, Micros keep_until, Micros now);
+  // Prolongs a link to at least `keep_until`. False when there is none.
+  static Result<bool> renew(db::Connection& connection, RepoId repo, const Sha256& sha256,
+                            Micros keep_until);
+
+  // The bytes from `offset`, `length` of them, checked block by block (CRC32C) before they are sent.
+  Result<http::FileBody> read(const LargeObject& object, std::uint64_t offset, std::uint64_t length);
+
+ private:
+  struct State;
+  explicit ObjectStore(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kohaku::store
