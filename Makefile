@@ -2,6 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+.NOTPARALLEL:
 PRESET ?= release
 DATA_DIR ?= ./data
 # A large file takes 1.5 GB to compile, so a small machine gets fewer jobs than cores.
@@ -10,7 +11,8 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 CLIENTS = python3 tools/setup_clients.py
 TESTS = python3 tools/run_tests.py --jobs $(JOBS)
 
-.PHONY: help setup setup-test setup-check setup-bench build run test check asan bench faults format clean
+.PHONY: help setup setup-test setup-check setup-bench build run test check check-format \
+  check-includes check-tidy check-unit asan bench faults format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,11 +45,19 @@ test: ## run all tests; the last line is `N passed, N failed`
 	@$(TESTS) --install-clients
 
 check: setup-check ## format, include direction, clang-tidy, unit tests
+	@$(MAKE) --no-print-directory --keep-going check-format check-includes check-unit check-tidy
+
+check-format:
 	@tools/format.sh --check
+
+check-includes:
 	@tools/check_includes.py
-	@cmake --preset dev >/dev/null
-	@cmake --build --preset dev
+
+# After check-unit, which builds the generated headers.
+check-tidy:
 	@tools/tidy.py build/dev
+
+check-unit:
 	@$(TESTS) --preset dev unit
 
 asan: setup-check ## unit tests and endpoint scripts under AddressSanitizer and UBSan
