@@ -1,11 +1,13 @@
 // Files and directories on POSIX: every call says how it failed, and everything that must survive a
-// crash is synced by name. ENOSPC and EDQUOT become Code::insufficient_storage, ENOENT
-// Code::not_found, all else Code::internal, with path and errno in the detail.
+// crash is synced by name. ENOSPC, EDQUOT and EFBIG become Code::insufficient_storage, ENOENT
+// Code::not_found, EEXIST Code::conflict, too many open files Code::unavailable, all else
+// Code::internal, with path and errno in the detail. Nothing opened here is inherited by a child.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +37,8 @@ class File {
   Result<> write_at(std::uint64_t offset, Bytes bytes);
   Result<> append(Bytes bytes);  // at the file position, all of it
   Result<> truncate(std::uint64_t size);
-  // Data and what is needed to find it. After an I/O error here nothing written may be believed.
+  // Data and what is needed to find it. After an I/O error here nothing written may be believed:
+  // it is logged, and the process ends (os/failed_sync.h).
   Result<> sync();
   // Begins writing back the dirty pages without waiting, so that a later sync() has less to do.
   void start_writeback(std::uint64_t offset, std::uint64_t length);
@@ -50,7 +53,7 @@ Result<File> create_new(const Path& path);        // must not exist; mode 0600; 
 // A file without a name in `directory`, gone with its last owner.
 Result<File> create_unnamed(const Path& directory);
 
-Result<std::string> read_whole(const Path& path, std::uint64_t most);
+Result<std::string> read_whole(const Path& path, std::uint64_t most);  // internal when larger
 // Writes beside, syncs, renames over, syncs the directory: old or new after a crash, never a mix.
 Result<> replace_durably(const Path& path, Bytes bytes);
 Result<> rename(const Path& from, const Path& to);  // not yet durable: sync_directory(parent)
@@ -67,11 +70,12 @@ struct Entry {
   std::uint64_t size = 0;
   Micros modified;
 };
-Result<std::vector<Entry>> list(const Path& directory);
+Result<std::vector<Entry>> list(const Path& directory);  // by name; links are not followed
 
 Result<std::uint64_t> free_bytes(const Path& path);
 
-// An exclusive lock on a file, held while it lives: one server per data directory.
+// An exclusive lock on a file (made if missing), held while it lives: one server per data
+// directory. Code::unavailable when another process holds it.
 Result<File> lock_exclusively(const Path& path);
 
 }  // namespace kohaku::os

@@ -18,7 +18,8 @@ class Pool {
   ~Pool();  // runs what is queued, then joins
   Pool(const Pool&) = delete;
 
-  // co_await pool.run([…] { … }) gives what the function returns. The function must not throw.
+  // co_await pool.run([…] { … }) gives what the function returns; what it throws is thrown here.
+  // The event loop of the coroutine must outlive the work.
   template <class Function>
   Task<std::invoke_result_t<Function&>> run(Function function) {
     using T = std::invoke_result_t<Function&>;
@@ -31,7 +32,7 @@ class Pool {
     }
   }
 
-  // Queues work nobody waits for.
+  // Queues work nobody waits for; what it throws is logged.
   void post(std::function<void()> work);
 
  private:
