@@ -1,0 +1,21 @@
+#include "api/endpoint.h"
+
+#include <fmt/format.h>
+
+namespace kohaku::api {
+
+http::Reply redirect_to_new_name(const Call& call, const hub::Repo& repo) {
+  const auto path = call.request.path();
+  auto location = fmt::format("{}{}{}", path.substr(0, call.path.repo_begin), repo.full_name(),
+                              path.substr(call.path.repo_end));
+  if (path.starts_with("/api/") && !call.request.query().empty()) {
+    location += fmt::format("?{}", call.request.query());
+  }
+  http::Reply reply;
+  reply.status = 307;
+  reply.headers.set("Location", std::move(location));
+  reply.body = std::string();
+  return reply;
+}
+
+}  // namespace kohaku::api

@@ -1,0 +1,185 @@
+#include "hub/access.h"
+
+#include <fmt/format.h>
+
+namespace kohaku::hub {
+namespace {
+
+// The same words for what is missing and for what is private to others (decision 27).
+std::unexpected<Error> no_such_repo(RepoType type, const RepoName& name) {
+  return fail(Code::repo_not_found,
+              fmt::format("Repository '{}' ({}) was not found.", name.full(), to_string(type)));
+}
+
+std::unexpected<Error> not_signed_in(const Caller& caller) {
+  if (caller.bad_credentials) {
+    return fail(Code::bad_credentials, "Invalid credentials in Authorization header");
+  }
+  return fail(Code::unauthorized, "Not authenticated");
+}
+
+Role role_from(std::string_view text) {
+  if (text == "super-admin") return Role::super_admin;
+  if (text == "admin") return Role::admin;
+  if (text == "member") return Role::member;
+  if (text == "visitor") return Role::visitor;
+  return Role::none;
+}
+
+struct Seen {
+  Repo repo;
+  Role role = Role::none;
+};
+
+Result<Seen> see(db::Connection& connection, const Caller& caller, RepoType type,
+                 const RepoName& name) {
+  auto repo = TRY(find_repo(connection, type, name));
+  if (!repo) repo = TRY(find_moved_repo(connection, type, name));
+  if (!repo) return no_such_repo(type, name);
+  const auto role = TRY(role_in(connection, caller, repo->owner_id));
+  if (repo->private_ && role < Role::visitor) return no_such_repo(type, name);
+  return Seen{std::move(*repo), role};
+}
+
+Result<> check_gate(const Seen& seen, const Caller& caller) {
+  if (seen.repo.gated == "false" || seen.role >= Role::visitor) return {};
+  const auto message = fmt::format(
+      "Access to {} {} is restricted and you are not in the authorized list. Ask its owner for access.",
+      to_string(seen.repo.type), seen.repo.full_name());
+  return fail(caller.user ? Code::gated_repo : Code::gated_repo_anonymous, message);
+}
+
+// What a change needs besides the role: a sign-in that may write.
+Result<> check_writer(const Caller& caller) {
+  if (!caller.user) return not_signed_in(caller);
+  if (!caller.may_write) {
+    return fail(Code::forbidden, "This token may only read. Use a token with the role 'write'.");
+  }
+  return {};
+}
+
+Result<> require_role(const Seen& seen, Role least) {
+  if (seen.role >= least) return {};
+  return fail(Code::forbidden,
+              fmt::format("You do not have the right to do this in '{}'.", seen.repo.full_name()));
+}
+
+}  // namespace
+
+Result<Role> role_in(db::Connection& connection, const Caller& caller, AccountId account) {
+  if (!caller.user) return Role::none;
+  if (caller.user->id == account) return Role::super_admin;
+  const auto row = TRY(connection.sql("SELECT role FROM membership WHERE org_id = ?1 AND user_id = ?2")
+                           .bind(account, caller.user->id)
+                           .first<std::string>());
+  return row ? role_from(std::get<0>(*row)) : Role::none;
+}
+
+Result<bool> may_read(db::Connection& connection, const Caller& caller, const Repo& repo) {
+  if (!repo.private_) return true;
+  return TRY(role_in(connection, caller, repo.owner_id)) >= Role::visitor;
+}
+
+Result<bool> may_write(db::Connection& connection, AccountId user, const Repo& repo) {
+  Caller caller;
+  caller.user = User{user, {}};
+  return TRY(role_in(connection, caller, repo.owner_id)) >= Role::member;
+}
+
+Result<Anyone> Access::anyone(Caller caller) const { return Anyone(std::move(caller)); }
+
+Result<SignedIn> Access::signed_in(Caller caller) const {
+  if (!caller.user) return not_signed_in(caller);
+  return SignedIn(std::move(caller));
+}
+
+Result<SignedInWriter> Access::signed_in_writer(Caller caller) const {
+  TRY(check_writer(caller));
+  return SignedInWriter(std::move(caller));
+}
+
+Result<ReadableRepo> Access::readable(Caller caller, RepoType type, const RepoName& name) const {
+  auto seen = TRY(hub_.database.read_now([&](auto& c) { return see(c, caller, type, name); }));
+  return ReadableRepo(std::move(seen.repo), std::move(caller));
+}
+
+Result<ReadableContent> Access::readable_content(Caller caller, RepoType type,
+                                                 const RepoName& name) const {
+  auto seen = TRY(hub_.database.read_now([&](auto& c) { return see(c, caller, type, name); }));
+  TRY(check_gate(seen, caller));
+  return ReadableContent(std::move(seen.repo), std::move(caller));
+}
+
+Result<WritableRepo> Access::writable(Caller caller, RepoType type, const RepoName& name) const {
+  auto seen = TRY(hub_.database.read_now([&](auto& c) { return see(c, caller, type, name); }));
+  TRY(check_writer(caller));
+  TRY(require_role(seen, Role::member));
+  return WritableRepo(std::move(seen.repo), std::move(caller));
+}
+
+Result<RepoAdmin> Access::repo_admin(Caller caller, RepoType type, const RepoName& name) const {
+  auto seen = TRY(hub_.database.read_now([&](auto& c) { return see(c, caller, type, name); }));
+  TRY(check_writer(caller));
+  TRY(require_role(seen, Role::admin));
+  return RepoAdmin(std::move(seen.repo), std::move(caller));
+}
+
+Result<WritableRepo> Access::writable_by_id(AccountId user, RepoId id) const {
+  return hub_.database.read_now([&](db::Connection& connection) -> Result<WritableRepo> {
+    auto repo = TRY(find_repo_by_id(connection, id));
+    const auto account =
+        TRY(connection.sql("SELECT name FROM account WHERE id = ?1 AND is_active <> 0")
+                .bind(user)
+                .first<std::string>());
+    if (!repo || !account || !TRY(may_write(connection, user, *repo))) {
+      return fail(Code::repo_not_found, "The repository of this link was not found.");
+    }
+    Caller caller;
+    caller.user = User{user, std::get<0>(*account)};
+    caller.may_write = true;
+    return WritableRepo(std::move(*repo), std::move(caller));
+  });
+}
+
+namespace {
+
+struct NamespaceRole {
+  AccountId id;
+  std::string name;
+  Role role = Role::none;
+};
+
+Result<std::optional<NamespaceRole>> find_namespace(db::Connection& connection,
+                                                    const Caller& caller, std::string_view name) {
+  auto row = TRY(connection.sql("SELECT id, name FROM account WHERE lookup_name = ?1")
+                     .bind(normalize_name(name))
+                     .first<AccountId, std::string>());
+  if (!row) return std::nullopt;
+  auto& [id, canonical] = *row;
+  return NamespaceRole{id, std::move(canonical), TRY(role_in(connection, caller, id))};
+}
+
+}  // namespace
+
+Result<NamespaceWriter> Access::namespace_writer(Caller caller, std::string_view name) const {
+  TRY(check_writer(caller));
+  auto found = TRY(hub_.database.read_now([&](auto& c) { return find_namespace(c, caller, name); }));
+  if (!found || found->role < Role::member) {
+    return fail(Code::forbidden,
+                fmt::format("You don't have the rights to create a repository under the namespace '{}'.",
+                            name));
+  }
+  return NamespaceWriter(found->id, std::move(found->name), std::move(*caller.user));
+}
+
+Result<OrgAdmin> Access::org_admin(Caller caller, std::string_view name) const {
+  TRY(check_writer(caller));
+  auto found = TRY(hub_.database.read_now([&](auto& c) { return find_namespace(c, caller, name); }));
+  if (!found) return fail(Code::not_found, fmt::format("Organization '{}' was not found.", name));
+  if (found->role < Role::admin) {
+    return fail(Code::forbidden, fmt::format("You do not administer '{}'.", found->name));
+  }
+  return OrgAdmin(found->id, std::move(found->name), std::move(*caller.user), found->role);
+}
+
+}  // namespace kohaku::hub
