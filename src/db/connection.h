@@ -24,18 +24,18 @@
 #include "base/ids.h"
 #include "base/result.h"
 
-struct sqlite3;
-struct sqlite3_stmt;
-
 namespace kohaku::db {
 
-// Failures: a violated UNIQUE constraint is Code::conflict, a full disk Code::insufficient_storage,
-// a database out of reach Code::unavailable, all else Code::internal with SQL and reason in detail.
+// Failures: a violated UNIQUE or FOREIGN KEY constraint is Code::conflict, a full disk
+// Code::insufficient_storage, a database out of reach or locked Code::unavailable, all else
+// Code::internal; SQL and reason stand in the detail, arguments never.
 
 class Connection;
+class Driver;            // db/driver.h: what SQLite and PostgreSQL each implement
+class PreparedStatement;
 
-// A prepared statement with its arguments; lives within one expression or block, returns to the
-// connection's cache when it ends. Text and blobs bound must outlive it.
+// A prepared statement with its arguments; lives within one expression or block, and must end
+// before its connection; returns to the connection's cache when it ends. What is bound is copied.
 class Statement {
  public:
   Statement(Statement&& other) noexcept;
@@ -77,8 +77,8 @@ class Statement {
 
  private:
   friend class Connection;
-  Statement(Connection* connection, sqlite3_stmt* statement, Result<> failure)
-      : connection_(connection), statement_(statement), failure_(std::move(failure)) {}
+  Statement(Connection* connection, std::unique_ptr<PreparedStatement> prepared, Result<> failure);
+  void keep(Result<> bound);
 
   template <class... Columns, std::size_t... Index>
   std::tuple<Columns...> read_row(std::index_sequence<Index...>) {
@@ -136,29 +136,34 @@ class Statement {
   }
 
   Connection* connection_;
-  sqlite3_stmt* statement_;  // null when preparing failed: every call then answers failure_
-  Result<> failure_;
+  std::unique_ptr<PreparedStatement> prepared_;  // none when preparing failed
+  Result<> failure_;  // of preparing or binding: then every call answers it
 };
 
 // Not for two threads at once. Keeps its prepared statements.
 class Connection {
  public:
+  explicit Connection(std::unique_ptr<Driver> driver);
   ~Connection();
   Connection(const Connection&) = delete;
 
+  // May be asked for while another statement of the same text is in use.
   Statement sql(std::string_view text);
   std::int64_t last_insert_id() const;
 
   // Runs several statements without arguments or rows (migrations, pragmas, BEGIN, COMMIT).
   Result<> script(std::string_view text);
 
-  // Opens the file, WAL, synchronous=FULL, foreign keys on; `read_only` for readers.
+  // Between BEGIN and COMMIT or ROLLBACK. Some failures (a full disk) end a transaction by themselves.
+  bool in_transaction() const;
+
+  // Opens the file, WAL, synchronous=FULL, foreign keys on; `read_only` for readers, which need the
+  // file to exist.
   static Result<std::unique_ptr<Connection>> open_sqlite(const std::string& path, bool read_only);
 
  private:
   friend class Statement;
   struct State;
-  explicit Connection(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

@@ -6,7 +6,11 @@
 //
 // A function given to write() may run more than once (the group is tried again without a job that
 // broke it): it changes nothing but the database, and starts from its captures each time. Its
-// failure rolls back its own savepoint only; its answer is given after the commit is durable.
+// failure rolls back its own savepoint only; its answer is given after the commit is durable. It
+// must not write() in turn, and a read() inside it sees what is committed, not what it has done.
+//
+// A function given to read() sees one moment, not earlier than the call: several queries agree. A
+// read inside a read is a read of its own, of a later moment.
 #pragma once
 
 #include <atomic>
@@ -14,12 +18,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 
 #include "base/result.h"
 #include "base/task.h"
 #include "db/connection.h"
+#include "db/migrations.h"
 
 namespace kohaku::db {
 
@@ -33,8 +39,11 @@ using ReaderLease = std::unique_ptr<Connection, GiveBack>;
 class Database {
  public:
   // Opens or creates the SQLite file, runs the migrations that are missing, starts the writer.
+  // Code::conflict with a sentence for the operator when the file was written by a newer version.
   static Result<std::unique_ptr<Database>> open(const std::string& path);
-  ~Database();  // finishes the queued writes
+  static Result<std::unique_ptr<Database>> open(const std::string& path,
+                                                std::span<const Migration> migrations);
+  ~Database();  // finishes the queued writes; no read may be under way
   Database(const Database&) = delete;
 
   // Function: Result<T>(Connection&). Sees the last committed state.

@@ -1,0 +1,87 @@
+#include "db/database.h"
+
+#include <future>
+#include <optional>
+#include <utility>
+
+#include "db/migrate.h"
+#include "db/sqlite_checkpointer.h"
+#include "db/sqlite_readers.h"
+#include "db/sqlite_writer.h"
+#include "os/clock.h"
+#include "os/suspend.h"
+
+namespace kohaku::db {
+
+struct Database::State {
+  std::optional<SqliteReaders> readers;
+  std::unique_ptr<SqliteWriter> writer;
+  std::unique_ptr<SqliteCheckpointer> checkpointer;
+};
+
+void GiveBack::operator()(Connection* connection) const {
+  static_cast<SqliteReaders*>(pool)->give_back(connection);
+}
+
+Database::Database() : state_(std::make_unique<State>()) {}
+
+Database::~Database() {
+  // The writer's connection closes last, so that nobody holds back its emptying of the log.
+  if (state_->writer) state_->writer->finish();
+  state_->checkpointer.reset();
+  state_->readers.reset();
+  state_->writer.reset();
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
+  return open(path, embedded_migrations());
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path,
+                                                 std::span<const Migration> migrations) {
+  {
+    const auto connection = TRY(Connection::open_sqlite(path, false));
+    TRY(migrate(*connection, migrations, os::SystemClock().now()));
+  }
+  std::unique_ptr<Database> database(new Database());
+  auto& state = *database->state_;
+  auto driver = TRY(SqliteDriver::open(path, SqliteUse::writing));
+  state.checkpointer = TRY(SqliteCheckpointer::open(path));
+  state.writer = std::make_unique<SqliteWriter>(
+      path, std::move(driver), database->generation_,
+      [checkpointer = state.checkpointer.get()](int pages) { checkpointer->log_has(pages); });
+  state.readers.emplace(path);
+  return database;
+}
+
+Result<ReaderLease> Database::reader() {
+  auto& readers = *state_->readers;
+  return ReaderLease(TRY(readers.take()), GiveBack{&readers});
+}
+
+Task<Result<>> Database::write_erased(Job job) {
+  Result<> answer;
+  co_await os::suspend([&](os::Resume resume) {
+    state_->writer->push({.work = std::move(job),
+                          .done = [&answer, resume = std::move(resume)](Result<> outcome) mutable {
+                            answer = std::move(outcome);
+                            resume(nullptr);
+                          }});
+  });
+  co_return answer;
+}
+
+Result<> Database::write_erased_now(Job job) {
+  if (state_->writer->is_this_thread()) {
+    return fail_internal("a write inside a write would wait for itself");
+  }
+  std::promise<Result<>> answer;
+  auto coming = answer.get_future();
+  state_->writer->push({.work = std::move(job),
+                        .done = [answer = std::move(answer)](Result<> outcome) mutable {
+                          answer.set_value(std::move(outcome));
+                        }});
+  return coming.get();
+}
+
+}  // namespace kohaku::db

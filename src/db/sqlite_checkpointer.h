@@ -1,0 +1,39 @@
+// Moves what is committed from the write-ahead log into the database file, on a thread of its own,
+// so that no commit waits for it.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "db/sqlite_driver.h"
+
+namespace kohaku::db {
+
+class SqliteCheckpointer {
+ public:
+  static Result<std::unique_ptr<SqliteCheckpointer>> open(const std::string& path);
+  ~SqliteCheckpointer();  // finishes the checkpoint under way
+  SqliteCheckpointer(const SqliteCheckpointer&) = delete;
+  SqliteCheckpointer& operator=(const SqliteCheckpointer&) = delete;
+
+  // The log holds `pages` pages now. From any thread; returns at once.
+  void log_has(int pages);
+
+ private:
+  explicit SqliteCheckpointer(std::string path, std::unique_ptr<SqliteDriver> driver);
+  void serve();
+  bool checkpoint(int mode);
+
+  std::string path_;
+  std::unique_ptr<SqliteDriver> driver_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int pages_ = 0;
+  bool ending_ = false;
+  std::thread thread_;  // last: it uses all above
+};
+
+}  // namespace kohaku::db

@@ -1,0 +1,19 @@
+// What SQLite's result codes mean in our vocabulary of failures.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+
+struct sqlite3;
+
+namespace kohaku::db {
+
+// `result` is what the last call on `handle` returned; `sql` what it was about.
+Error sqlite_error(sqlite3* handle, int result, std::string_view sql);
+
+// Whether a call failed because fsync did, for another reason than a full disk: what the system
+// was given to write may be lost, and no later fsync would say so.
+bool is_failed_sync(sqlite3* handle, int result);
+
+}  // namespace kohaku::db

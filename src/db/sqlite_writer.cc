@@ -1,0 +1,172 @@
+#include "db/sqlite_writer.h"
+
+#include <sqlite3.h>
+
+#include <exception>
+#include <utility>
+
+#include "db/sqlite_error.h"
+#include "os/failed_sync.h"
+#include "os/log.h"
+
+namespace kohaku::db {
+namespace {
+
+// Longer groups would only make the first wait for the last: the fsync is shared well by then.
+constexpr std::size_t most_in_group = 256;
+
+// SQLite calls it after each commit, with the size of the write-ahead log.
+int after_commit(void* log_has_pages, sqlite3*, const char*, int pages) {
+  (*static_cast<std::function<void(int)>*>(log_has_pages))(pages);
+  return SQLITE_OK;
+}
+
+Result<> call(const WriteJob& job, Connection& connection) {
+  try {
+    return job.work(connection);
+  } catch (const std::exception& failure) {
+    return fail_internal(std::string("a write job threw: ") + failure.what());
+  } catch (...) {
+    return fail_internal("a write job threw");
+  }
+}
+
+Result<> run_fixed(Connection& connection, std::string_view sql) {
+  TRY(connection.sql(sql).run());
+  return {};
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(std::string path, std::unique_ptr<SqliteDriver> driver,
+                           std::atomic<std::uint64_t>& generation,
+                           std::function<void(int)> log_has_pages)
+    : path_(std::move(path)), driver_(driver.get()), connection_(std::move(driver)),
+      generation_(generation), log_has_pages_(std::move(log_has_pages)) {
+  sqlite3_wal_hook(driver_->handle(), after_commit, &log_has_pages_);
+  thread_ = std::thread([this] { serve(); });
+}
+
+void SqliteWriter::finish() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  more_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+SqliteWriter::~SqliteWriter() {
+  finish();
+  const int result = sqlite3_wal_checkpoint_v2(driver_->handle(), "main",
+                                               SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (result != SQLITE_OK) {
+    const auto error = sqlite_error(driver_->handle(), result, "last checkpoint");
+    os::log_warning("The last checkpoint of the database failed", {{"detail", error.detail}});
+  }
+}
+
+void SqliteWriter::push(WriteJob job) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(job));
+  }
+  more_.notify_one();
+}
+
+void SqliteWriter::serve() {
+  std::vector<WriteJob> jobs;
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      more_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      std::swap(jobs, queue_);
+    }
+    for (std::size_t start = 0; start < jobs.size(); start += most_in_group) {
+      Group group;
+      for (std::size_t i = start; i < std::min(jobs.size(), start + most_in_group); ++i) {
+        group.push_back(&jobs[i]);
+      }
+      settle(group);
+      for (auto* job : group) job->done(std::move(job->answer));
+      if (sync_failed_ && !os::sync_has_failed()) {
+        os::end_after_failed_sync(path_, "the commit of a transaction");
+      }
+    }
+    jobs.clear();
+  }
+}
+
+// Gives every job of the group its answer. A job that breaks the transaction of all is taken out,
+// and the others start again: what they saw of it was never so.
+void SqliteWriter::settle(Group group) {
+  while (!group.empty()) {
+    const auto [outcome, culprit] = attempt(group);
+    if (outcome == Outcome::settled) return;
+    if (outcome == Outcome::lost) {
+      group.erase(group.begin() + static_cast<std::ptrdiff_t>(culprit));
+      continue;
+    }
+    if (group.size() == 1 || sync_failed_) return;
+    // Any of them may be the one too large for the disk, or break a deferred constraint.
+    for (auto* job : group) attempt({job});
+    return;
+  }
+}
+
+SqliteWriter::Attempt SqliteWriter::attempt(const Group& group) {
+  auto begun = sync_failed_ ? fail(Code::unavailable, "The server is ending, try again soon.")
+                            : run_fixed(connection_, "BEGIN IMMEDIATE");
+  if (!begun) {
+    for (auto* job : group) job->answer = begun;
+    return {Outcome::settled};
+  }
+  bool changed = false;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    auto& answer = group[i]->answer = run_in_savepoint(*group[i]);
+    if (!connection_.in_transaction()) {
+      if (answer) answer = fail_internal("a write job ended the transaction of its group");
+      return {Outcome::lost, i};
+    }
+    changed = changed || answer;
+  }
+  if (changed) return {commit(group)};
+  if (auto ended = run_fixed(connection_, "ROLLBACK"); !ended) {
+    os::log_error("A rollback failed", {{"detail", ended.error().detail}});
+  }
+  return {Outcome::settled};
+}
+
+Result<> SqliteWriter::run_in_savepoint(const WriteJob& job) {
+  TRY(run_fixed(connection_, "SAVEPOINT job"));
+  auto answer = call(job, connection_);
+  if (answer) answer = run_fixed(connection_, "RELEASE job");
+  if (answer || !connection_.in_transaction()) return answer;
+  auto undone = run_fixed(connection_, "ROLLBACK TO job");
+  if (undone) undone = run_fixed(connection_, "RELEASE job");
+  if (!undone && connection_.in_transaction()) {
+    // Half a job must not be committed with the others.
+    os::log_error("A savepoint did not roll back", {{"detail", undone.error().detail}});
+    (void)run_fixed(connection_, "ROLLBACK");
+  }
+  return answer;
+}
+
+SqliteWriter::Outcome SqliteWriter::commit(const Group& group) {
+  auto statement = connection_.sql("COMMIT");
+  const auto committed = statement.run();
+  if (committed) {
+    generation_.fetch_add(1, std::memory_order_acq_rel);
+    return Outcome::settled;
+  }
+  sync_failed_ = is_failed_sync(driver_->handle(), sqlite3_extended_errcode(driver_->handle()));
+  os::log_error("A commit failed", {{"detail", committed.error().detail}});
+  if (connection_.in_transaction()) (void)run_fixed(connection_, "ROLLBACK");
+  for (auto* job : group) {
+    if (job->answer) job->answer = std::unexpected(committed.error());
+  }
+  return Outcome::not_committed;
+}
+
+}  // namespace kohaku::db
