@@ -159,12 +159,14 @@ CREATE TABLE large_object (
 );
 
 -- Which repository may name or read an object: its bytes were delivered through it, or copied from
--- a repository the copier could read. Without a commit that names it, it lasts until keep_until.
+-- a repository the copier could read. Without a commit that names it, it lasts until keep_until; the
+-- collector notes in unreachable_since when it first found that no revision names it any more.
 CREATE TABLE object_link (
-  repo_id    BIGINT NOT NULL REFERENCES repository (id) ON DELETE CASCADE,
-  sha256     BLOB NOT NULL REFERENCES large_object (sha256),
-  keep_until BIGINT NOT NULL,
-  created_at BIGINT NOT NULL,
+  repo_id           BIGINT NOT NULL REFERENCES repository (id) ON DELETE CASCADE,
+  sha256            BLOB NOT NULL REFERENCES large_object (sha256),
+  keep_until        BIGINT NOT NULL,
+  created_at        BIGINT NOT NULL,
+  unreachable_since BIGINT,                    -- NULL: named, or not looked at
   PRIMARY KEY (repo_id, sha256)
 );
 CREATE INDEX object_link_object ON object_link (sha256);

@@ -66,6 +66,12 @@ void Sha256Hasher::update(Bytes bytes) {
 
 Sha256 Sha256Hasher::finish() { return finish_digest<Sha256>(context_.get()); }
 
+Sha256Hasher Sha256Hasher::fork() const {
+  Sha256Hasher hasher;
+  require(EVP_MD_CTX_copy_ex(hasher.context_.get(), context_.get()));
+  return hasher;
+}
+
 Sha1 sha1(Bytes bytes) { return digest_of<Sha1>(bytes, sha1_algorithm()); }
 Sha256 sha256(Bytes bytes) { return digest_of<Sha256>(bytes, sha256_algorithm()); }
 

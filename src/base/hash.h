@@ -32,6 +32,7 @@ class Sha256Hasher {
   void update(Bytes bytes);
   void update(std::string_view text) { update(as_bytes(text)); }
   Sha256 finish();  // once; then the hasher is spent
+  Sha256Hasher fork() const;  // of the same bytes so far, going its own way from here
 
  private:
   struct Free { void operator()(evp_md_ctx_st* context) const; };

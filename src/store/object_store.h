@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@
 #include "os/clock.h"
 #include "os/files.h"
 #include "os/pool.h"
+#include "store/object_files.h"
+#include "store/staging.h"
 
 namespace kohaku::store {
 
@@ -26,23 +29,6 @@ struct LargeObject {
   Sha256 sha256;
   std::uint64_t size = 0;
   std::string physical_name;
-};
-
-// Bytes on their way in: a file in the staging area, hashed as it is written. Gone with this object
-// unless published. Not for two threads at once; the calls block on the disk.
-class Staging {
- public:
-  Staging(Staging&&) noexcept;
-  ~Staging();
-  Result<> write(Bytes bytes);
-  // Syncs and compares. unprocessable when size or hash differ from what was promised.
-  Result<> verify(const Sha256& expected, std::uint64_t expected_size);
-
- private:
-  friend class ObjectStore;
-  struct State;
-  explicit Staging(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
 };
 
 class ObjectStore {
@@ -55,7 +41,13 @@ class ObjectStore {
   Result<Staging> stage();
   // Publishes verified bytes and links them to the repository until `keep_until` (a commit that
   // names the object keeps it longer). An object already published keeps its first copy.
-  Task<Result<>> publish(Staging staging, RepoId repo, Micros keep_until);
+  // `also` runs in the same transaction, before the rows are written, perhaps more than once: its
+  // failure publishes nothing. repo_not_found when the repository is gone.
+  using Also = std::function<Result<>(db::Connection&)>;
+  Task<Result<>> publish(Staging staging, RepoId repo, Micros keep_until, Also also = {});
+
+  // What lies where, for the collector, the scrub and uploads in parts.
+  const ObjectFiles& files() const;
 
   // The object, if this repository has a link to it.
   static Result<std::optional<LargeObject>> find(db::Connection& connection, RepoId repo,
@@ -63,12 +55,15 @@ class ObjectStore {
   // Links an object that `from` holds to `to`. False when `from` does not hold it.
   static Result<bool> link_from(db::Connection& connection, RepoId from, RepoId to,
                                 const Sha256& sha256, Micros keep_until, Micros now);
-  // Prolongs a link to at least `keep_until`. False when there is none.
+  // Prolongs a link to at least `keep_until`, as a commit that names the object does; the collector
+  // then counts its grace anew. False when there is none.
   static Result<bool> renew(db::Connection& connection, RepoId repo, const Sha256& sha256,
                             Micros keep_until);
 
-  // The bytes from `offset`, `length` of them, checked block by block (CRC32C) before they are sent.
-  Result<http::FileBody> read(const LargeObject& object, std::uint64_t offset, std::uint64_t length);
+  // The bytes from `offset`, `length` of them, checked block by block (CRC32C) before they are sent
+  // for the first time since the file was opened; damage breaks the answer off and is logged.
+  Result<http::FileBody> read(const LargeObject& object, std::uint64_t offset,
+                              std::uint64_t length);
 
  private:
   struct State;

@@ -1,0 +1,27 @@
+#include "store/object_files.h"
+
+#include "base/hash.h"
+
+namespace kohaku::store {
+
+os::Path ObjectFiles::directory(std::string_view physical_name) const {
+  return objects() / physical_name.substr(0, 2) / physical_name.substr(2, 2);
+}
+
+os::Path ObjectFiles::object(std::string_view physical_name) const {
+  return directory(physical_name) / physical_name;
+}
+
+os::Path ObjectFiles::checksums(std::string_view physical_name) const {
+  return directory(physical_name) / (std::string(physical_name) + ".crc");
+}
+
+Result<> ObjectFiles::remove(std::string_view physical_name) const {
+  // In this order: check sums without an object are swept, an object without check sums is damage.
+  TRY(os::remove_file(object(physical_name)));
+  return os::remove_file(checksums(physical_name));
+}
+
+std::string new_physical_name(const Sha256& sha256) { return sha256.hex() + "." + random_text(16); }
+
+}  // namespace kohaku::store

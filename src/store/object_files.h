@@ -1,0 +1,39 @@
+// Where the files of large objects lie below the store's root.
+//
+//   objects/ab/cd/{sha256}.{random}       the bytes; ab and cd are the first four digits of the hash
+//   objects/ab/cd/{sha256}.{random}.crc   their check sums (store/block_checksums.h)
+//   staging/{random}.new                  an upload in one piece
+//   staging/{upload id}.parts             an upload in parts
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "os/files.h"
+
+namespace kohaku::store {
+
+class ObjectFiles {
+ public:
+  explicit ObjectFiles(os::Path root) : root_(std::move(root)) {}
+
+  const os::Path& root() const { return root_; }
+  os::Path objects() const { return root_ / "objects"; }
+  os::Path staging() const { return root_ / "staging"; }
+  os::Path directory(std::string_view physical_name) const;
+  os::Path object(std::string_view physical_name) const;
+  os::Path checksums(std::string_view physical_name) const;
+
+  // Data and check sums, whatever of them is there.
+  Result<> remove(std::string_view physical_name) const;
+
+ private:
+  os::Path root_;
+};
+
+// "{sha256}.{random}", another one each time.
+std::string new_physical_name(const Sha256& sha256);
+
+}  // namespace kohaku::store

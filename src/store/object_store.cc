@@ -1,0 +1,199 @@
+#include "store/object_store.h"
+
+#include <utility>
+
+#include "os/log.h"
+#include "store/open_objects.h"
+#include "store/staging_state.h"
+#include "store/stale_staging.h"
+
+namespace kohaku::store {
+namespace {
+
+constexpr std::size_t most_open_objects = 512;
+
+// Check sums first: an object without them would be damage, they without an object are swept.
+Result<> place(const ObjectFiles& files, const os::Path& staged, const os::Path& staged_checksums,
+               const std::string& physical_name) {
+  const auto directory = files.directory(physical_name);
+  TRY(os::make_directories(directory));
+  TRY(os::rename(staged_checksums, files.checksums(physical_name)));
+  TRY(os::rename(staged, files.object(physical_name)));
+  return os::sync_directory(directory);
+}
+
+// The row that names the copy now: ours, unless another copy of the same bytes was first and is
+// still there. `lost` is the name of a copy whose file is missing.
+Result<> write_object(db::Connection& connection, const Sha256& sha256, std::uint64_t size,
+                      const std::string& physical_name, const std::string& lost, Micros now) {
+  TRY(connection
+          .sql("INSERT INTO large_object (sha256, size, form, physical_name, created_at)"
+               " VALUES (?1, ?2, 'whole', ?3, ?4) ON CONFLICT (sha256) DO NOTHING")
+          .bind(sha256, size, physical_name, now)
+          .run());
+  if (lost.empty()) return {};
+  TRY(connection
+          .sql(
+              "UPDATE large_object SET physical_name = ?1 WHERE sha256 = ?2 AND physical_name = ?3")
+          .bind(physical_name, sha256, lost)
+          .run());
+  return {};
+}
+
+Result<> write_link(db::Connection& connection, RepoId repo, const Sha256& sha256,
+                    Micros keep_until, Micros now) {
+  TRY(connection
+          .sql("INSERT INTO object_link (repo_id, sha256, keep_until, created_at)"
+               " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (repo_id, sha256) DO UPDATE SET"
+               " keep_until = CASE WHEN excluded.keep_until > object_link.keep_until"
+               " THEN excluded.keep_until ELSE object_link.keep_until END,"
+               " unreachable_since = NULL")
+          .bind(repo, sha256, keep_until, now)
+          .run());
+  return {};
+}
+
+Result<> require_repository(db::Connection& connection, RepoId repo) {
+  const auto row =
+      TRY(connection.sql("SELECT id FROM repository WHERE id = ?1").bind(repo).first<RepoId>());
+  if (!row) return fail(Code::repo_not_found, "Repository not found");
+  return {};
+}
+
+// The physical name under which the bytes are published; empty when they are not.
+Result<std::string> published_name(db::Connection& connection, const Sha256& sha256) {
+  auto row = TRY(connection.sql("SELECT physical_name FROM large_object WHERE sha256 = ?1")
+                     .bind(sha256)
+                     .first<std::optional<std::string>>());
+  return row ? std::get<0>(*row).value_or("") : std::string();
+}
+
+}  // namespace
+
+struct ObjectStore::State {
+  State(ObjectFiles files_, db::Database& database_, const os::Clock& clock_, os::Pool& pool_)
+      : files(files_),
+        database(database_),
+        clock(clock_),
+        pool(pool_),
+        open_objects(std::move(files_), most_open_objects) {}
+
+  ObjectFiles files;
+  db::Database& database;
+  const os::Clock& clock;
+  os::Pool& pool;
+  OpenObjects open_objects;
+
+  // The name of a copy that the database knows and the disk has lost; empty when all is well.
+  Result<std::string> lost_copy(const Sha256& sha256) {
+    auto name =
+        TRY(database.read_now([&](db::Connection& c) { return published_name(c, sha256); }));
+    if (name.empty() || os::exists(files.object(name))) return std::string();
+    os::log_error("A large object has a row and no file; this upload replaces it",
+                  {{"name", std::string_view(name)}});
+    return name;
+  }
+
+  // After the transaction: our copy goes unless the row names it. Left to the sweep when the
+  // database cannot say.
+  void remove_unless_named(const Sha256& sha256, const std::string& physical_name) {
+    auto named = database.read_now([&](db::Connection& c) { return published_name(c, sha256); });
+    if (!named || *named == physical_name) return;
+    if (auto removed = files.remove(physical_name); !removed) {
+      os::log_warning("A copy that nobody names could not be removed",
+                      {{"reason", std::string_view(removed.error().detail)}});
+    }
+  }
+};
+
+ObjectStore::ObjectStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ObjectStore::~ObjectStore() = default;
+
+Result<std::unique_ptr<ObjectStore>> ObjectStore::open(os::Path root, db::Database& database,
+                                                       const os::Clock& clock, os::Pool& pool) {
+  ObjectFiles files(std::move(root));
+  TRY(os::make_directories(files.objects()));
+  TRY(os::make_directories(files.staging()));
+  TRY(remove_stale_staging(files.staging(), clock.now()));
+  return std::unique_ptr<ObjectStore>(
+      new ObjectStore(std::make_unique<State>(std::move(files), database, clock, pool)));
+}
+
+Result<Staging> ObjectStore::stage() { return Staging::create(state_->files.staging()); }
+
+const ObjectFiles& ObjectStore::files() const { return state_->files; }
+
+Task<Result<>> ObjectStore::publish(Staging staging, RepoId repo, Micros keep_until, Also also) {
+  auto& state = *state_;
+  auto& staged = *staging.state_;
+  if (!staged.verified) co_return fail_internal("a large object was to be published unverified");
+  const auto sha256 = *staged.verified;
+  const auto size = staged.digest.size();
+  const auto physical_name = new_physical_name(sha256);
+  const auto lost = CO_TRY(co_await state.pool.run([&]() -> Result<std::string> {
+    auto missing = TRY(state.lost_copy(sha256));
+    if (auto placed = place(state.files, staged.path, staged.checksums_path(), physical_name);
+        !placed) {
+      static_cast<void>(state.files.remove(physical_name));
+      return std::unexpected(std::move(placed).error());
+    }
+    staged.placed = true;
+    return missing;
+  }));
+  const auto now = state.clock.now();
+  auto written = co_await state.database.write([&](db::Connection& connection) -> Result<> {
+    TRY(require_repository(connection, repo));
+    if (also) TRY(also(connection));
+    TRY(write_object(connection, sha256, size, physical_name, lost, now));
+    return write_link(connection, repo, sha256, keep_until, now);
+  });
+  co_await state.pool.run([&] { state.remove_unless_named(sha256, physical_name); });
+  co_return written;
+}
+
+Result<std::optional<LargeObject>> ObjectStore::find(db::Connection& connection, RepoId repo,
+                                                     const Sha256& sha256) {
+  auto row = TRY(connection
+                     .sql("SELECT o.size, o.physical_name FROM object_link AS l"
+                          " JOIN large_object AS o ON o.sha256 = l.sha256"
+                          " WHERE l.repo_id = ?1 AND l.sha256 = ?2")
+                     .bind(repo, sha256)
+                     .first<std::uint64_t, std::optional<std::string>>());
+  if (!row) return std::nullopt;
+  auto& [size, physical_name] = *row;
+  return LargeObject{sha256, size, std::move(physical_name).value_or("")};
+}
+
+Result<bool> ObjectStore::link_from(db::Connection& connection, RepoId from, RepoId to,
+                                    const Sha256& sha256, Micros keep_until, Micros now) {
+  if (!TRY(find(connection, from, sha256))) return false;
+  TRY(write_link(connection, to, sha256, keep_until, now));
+  return true;
+}
+
+Result<bool> ObjectStore::renew(db::Connection& connection, RepoId repo, const Sha256& sha256,
+                                Micros keep_until) {
+  const auto changed = TRY(connection
+                               .sql("UPDATE object_link SET unreachable_since = NULL, keep_until ="
+                                    " CASE WHEN ?1 > keep_until THEN ?1 ELSE keep_until END"
+                                    " WHERE repo_id = ?2 AND sha256 = ?3")
+                               .bind(keep_until, repo, sha256)
+                               .run());
+  return changed > 0;
+}
+
+Result<http::FileBody> ObjectStore::read(const LargeObject& object, std::uint64_t offset,
+                                         std::uint64_t length) {
+  if (offset > object.size || length > object.size - offset) {
+    return fail(Code::range_not_satisfiable, "The range lies beyond the end of the file.");
+  }
+  auto open = TRY(state_->open_objects.get(object.physical_name, object.size));
+  http::FileBody body;
+  body.file = {open, &open->file()};  // lives as long as the object
+  body.offset = offset;
+  body.length = length;
+  body.verify = [open](std::uint64_t at, std::uint64_t count) { return open->check(at, count); };
+  return body;
+}
+
+}  // namespace kohaku::store
