@@ -20,7 +20,7 @@ class Step:
     path: str
     headers: list[tuple[str, str]]
     body: str
-    status: int
+    status: str  # "404", or "4xx" for any of that class
     expected_headers: list[tuple[str, str]]
     expected_body: str
 
@@ -67,10 +67,12 @@ def _step(block: str, line: int) -> Step:
     at = lines.index("----")
     request, request_headers, request_body = _message(lines[:at])
     status, answer_headers, answer_body = _message(lines[at + 1:])
+    if not re.fullmatch(r"[1-5](\d\d|xx)", status):
+        raise ScriptError(f"not a status: {status!r}")
     found = re.fullmatch(rf"({METHODS}) (\S+)", request)
     if not found:
         raise ScriptError(f"not a request line: {request!r}")
-    return Step(title.strip(), line, found[1], found[2], request_headers, request_body, int(status),
+    return Step(title.strip(), line, found[1], found[2], request_headers, request_body, status,
                 answer_headers, answer_body)
 
 
