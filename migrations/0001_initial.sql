@@ -68,6 +68,13 @@ CREATE TABLE device_login (
   expires_at       BIGINT NOT NULL
 );
 
+-- Ids that must never come again, since directories bear them.
+CREATE TABLE sequence (
+  name       TEXT PRIMARY KEY,
+  next_value BIGINT NOT NULL
+);
+INSERT INTO sequence (name, next_value) VALUES ('repository', 1);
+
 CREATE TABLE repository (
   id                  INTEGER PRIMARY KEY,
   type                TEXT NOT NULL CHECK (type IN ('model', 'dataset', 'space')),

@@ -10,6 +10,8 @@
 // Results: http::Reply as it is, a described struct or a vector of them as 200 JSON.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -23,7 +25,7 @@ namespace kohaku::api {
 
 using Endpoint = Task<http::Reply> (*)(Call&);
 
-// A JSON body of at most 1 MiB, read into T.
+// A JSON body read into T; at most 1 MiB, or T::most_body_bytes where T says so.
 template <class T>
 struct Body {
   T value;
@@ -68,6 +70,12 @@ template <class T>
 struct BodyOf<Body<T>> : std::true_type {
   using Value = T;
 };
+
+template <class Plain>
+constexpr std::uint64_t body_limit = 0;
+template <class T>
+  requires requires { T::most_body_bytes; }
+constexpr std::uint64_t body_limit<Body<T>> = T::most_body_bytes;
 
 // Holds one argument between its making and the call.
 template <class Parameter, class Plain = std::remove_cvref_t<Parameter>>
@@ -143,6 +151,9 @@ struct Bound {
                 "A handler's parameters must say who may call it.");
   static constexpr bool has_body = (BodyOf<std::remove_cvref_t<Parameters>>::value || ...);
 
+  static constexpr std::uint64_t most_body_bytes =
+      std::max({std::uint64_t{1} << 20, body_limit<std::remove_cvref_t<Parameters>>...});
+
   static std::string permission() {
     std::string text;
     (add_permission<std::remove_cvref_t<Parameters>>(text), ...);
@@ -155,7 +166,7 @@ struct Bound {
     std::apply([&](auto&... slot) { (make_permission<Parameters>(call, slot, answer) && ...); }, slots);
     if (answer) co_return std::move(*answer);
     if constexpr (has_body) {
-      auto text = co_await http::read_text(*call.request.body, 1 << 20);
+      auto text = co_await http::read_text(*call.request.body, most_body_bytes);
       if (!text) co_return http::error_reply(text.error());
       std::apply([&](auto&... slot) { (make_body<Parameters>(*text, slot, answer) && ...); }, slots);
       if (answer) co_return std::move(*answer);

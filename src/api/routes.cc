@@ -9,6 +9,7 @@ Routes all_routes() {
   add_account_routes(routes);
   add_repository_routes(routes);
   add_repo_read_routes(routes);
+  add_file_routes(routes);
   add_repo_write_routes(routes);
   add_lfs_routes(routes);
   add_not_offered_routes(routes);

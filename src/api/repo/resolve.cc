@@ -1,0 +1,148 @@
+#include "api/repo/resolve.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "api/repo/content_type.h"
+#include "api/routes.h"
+#include "http/conditional.h"
+#include "http/range.h"
+#include "hub/file_lookup.h"
+#include "store/object_store.h"
+
+namespace kohaku::api {
+namespace {
+
+enum class View { content, git };
+
+// What one answer is made of, once the file is found.
+struct Asked {
+  hub::FoundFile file;
+  View view = View::content;
+  std::string etag;  // quoted
+  std::uint64_t size = 0;
+
+  bool is_large() const { return view == View::content && file.pointer.has_value(); }
+};
+
+void set_file_headers(http::Headers& headers, const Asked& asked) {
+  headers.set("ETag", asked.etag);
+  headers.set("Accept-Ranges", "bytes");
+  if (asked.is_large()) {
+    headers.set("X-Linked-Size", std::to_string(asked.size));
+    headers.set("X-Linked-ETag", asked.etag);
+  }
+  set_content_headers(headers, asked.file.path);
+}
+
+// The part asked for; nothing means the whole. A HEAD tells of the whole.
+Result<std::optional<http::ByteRange>> asked_range(const http::Request& request, const Asked& asked) {
+  if (request.method != http::Method::get || !http::range_applies(request.headers, asked.etag)) {
+    return std::nullopt;
+  }
+  return http::parse_range(request.headers.get("Range"), asked.size);
+}
+
+Result<http::FileBody> large_body(hub::Hub& hub, const hub::Repo& repo, const Asked& asked,
+                                  http::ByteRange range) {
+  const auto& pointer = *asked.file.pointer;
+  const auto object = TRY(hub.database.read_now(
+      [&](auto& connection) { return store::ObjectStore::find(connection, repo.id, pointer.oid); }));
+  if (!object) {
+    return fail(Code::entry_not_found,
+                fmt::format("The content of '{}' in this version is no longer kept by this repository.",
+                            asked.file.path));
+  }
+  return hub.objects.read(*object, range.offset, range.length);
+}
+
+Result<http::Reply> answer_range(const http::Request& request, Asked& asked, http::Reply& reply,
+                                 http::ByteRange& range) {
+  const auto part = asked_range(request, asked);
+  if (!part) {
+    // JavaScript clients probe with bytes=0-0, which nothing in an empty file satisfies.
+    if (asked.size != 0) {
+      auto refusal = http::error_reply(part.error());
+      refusal.headers.set("Content-Range", fmt::format("bytes */{}", asked.size));
+      return refusal;
+    }
+    reply.headers.set("Content-Range", "bytes 0-0/0");
+    return std::move(reply);
+  }
+  if (*part) {
+    range = **part;
+    reply.status = 206;
+    reply.headers.set("Content-Range", fmt::format("bytes {}-{}/{}", range.offset,
+                                                   range.offset + range.length - 1, asked.size));
+  }
+  return std::move(reply);
+}
+
+Task<Result<http::Reply>> send(hub::ReadableContent repo, Call& call, Asked asked) {
+  http::Reply reply;
+  set_file_headers(reply.headers, asked);
+  if (http::precondition_failed(call.request.headers, asked.etag)) {
+    co_return fail(Code::precondition_failed, "The file is no longer the version you named.");
+  }
+  if (http::not_modified(call.request.headers, asked.etag)) {
+    reply.status = 304;
+    reply.body = http::NoBody{};
+    co_return reply;
+  }
+  http::ByteRange range{0, asked.size};
+  reply = CO_TRY(answer_range(call.request, asked, reply, range));
+  if (reply.status >= 400) co_return reply;
+  if (asked.is_large()) {
+    reply.body = CO_TRY(large_body(call.hub, repo.repo(), asked, range));
+  } else if (call.request.method == http::Method::head) {
+    reply.body = http::NoBody{asked.size};
+  } else {
+    const auto repository = CO_TRY(call.hub.repositories.get(repo.repo().id));
+    reply.body = CO_TRY(co_await call.hub.pool.run([&] {
+      return repository->read(asked.file.entry.id, git::ObjectType::blob, asked.size);
+    }));
+    auto& content = std::get<std::string>(reply.body);
+    if (range.length != content.size()) content = content.substr(range.offset, range.length);
+  }
+  co_return reply;
+}
+
+Task<Result<http::Reply>> serve_file(hub::ReadableContent repo, Call& call, View view) {
+  const auto found =
+      CO_TRY(hub::resolve_revision_and_path(call.hub, repo.repo(), call.path.rest));
+  const auto commit = found.revision.commit.hex();
+  const auto with_commit = [&](http::Reply reply) {
+    reply.headers.set("X-Repo-Commit", commit);
+    return reply;
+  };
+  auto file = hub::find_file(call.hub, repo.repo(), found.revision.commit, found.path);
+  if (!file) co_return with_commit(http::error_reply(file.error()));
+  Asked asked{std::move(*file), view, {}, 0};
+  asked.etag = fmt::format("\"{}\"", asked.is_large() ? asked.file.pointer->oid.hex()
+                                                      : asked.file.entry.id.hex());
+  asked.size = asked.is_large() ? asked.file.size() : asked.file.blob_size;
+  auto reply = co_await send(std::move(repo), call, std::move(asked));
+  co_return with_commit(reply ? std::move(*reply) : http::error_reply(reply.error()));
+}
+
+}  // namespace
+
+Task<Result<http::Reply>> resolve_file(hub::ReadableContent repo, Call& call) {
+  return serve_file(std::move(repo), call, View::content);
+}
+
+Task<Result<http::Reply>> raw_file(hub::ReadableContent repo, Call& call) {
+  return serve_file(std::move(repo), call, View::git);
+}
+
+void add_file_routes(Routes& routes) {
+  routes.file("api/repo/resolve.cc")
+      .get<&resolve_file>("/{repo}/resolve/{path...}")
+      .get<&resolve_file>("/{type}s/{repo}/resolve/{path...}")
+      .get<&raw_file>("/{repo}/raw/{path...}")
+      .get<&raw_file>("/{type}s/{repo}/raw/{path...}");
+}
+
+}  // namespace kohaku::api

@@ -1,0 +1,28 @@
+#include "app/assembly.h"
+
+#include <fmt/format.h>
+
+namespace kohaku::app {
+
+Result<std::unique_ptr<Assembly>> Assembly::open(hub::Config config) {
+  std::unique_ptr<Assembly> assembly(new Assembly(std::move(config)));
+  const auto& data = assembly->config_.data_dir;
+  TRY(os::make_directories(data));
+  auto lock = os::lock_exclusively(data / "lock");
+  if (!lock) {
+    return fail(Code::conflict, fmt::format("Another process is using {}.", data.string()),
+                lock.error().detail);
+  }
+  assembly->lock_ = std::move(*lock);
+  assembly->secrets_ = TRY(hub::Secrets::open(data / "secrets"));
+  assembly->database_ = TRY(db::Database::open((data / "hub.db").string()));
+  assembly->repositories_ = TRY(git::Repositories::open(data / "repositories"));
+  assembly->objects_ = TRY(store::ObjectStore::open(data / "store", *assembly->database_,
+                                                    assembly->clock_, assembly->pool_));
+  assembly->hub_.emplace(hub::Hub{assembly->config_, *assembly->secrets_, assembly->clock_,
+                                  assembly->pool_, *assembly->database_, *assembly->repositories_,
+                                  *assembly->objects_});
+  return assembly;
+}
+
+}  // namespace kohaku::app

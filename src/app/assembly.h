@@ -1,0 +1,37 @@
+// Opens everything a hub stands on, in order, from its data directory. One process at a time: the
+// directory is locked while this lives.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "hub/hub.h"
+
+namespace kohaku::app {
+
+class Assembly {
+ public:
+  // conflict when another process serves this directory.
+  static Result<std::unique_ptr<Assembly>> open(hub::Config config);
+
+  hub::Hub& hub() { return *hub_; }
+
+ private:
+  explicit Assembly(hub::Config config) : config_(std::move(config)), pool_(pool_threads) {}
+
+  // Threads of the pool mostly wait for the disk, so there are more than cores.
+  static constexpr int pool_threads = 32;
+
+  hub::Config config_;
+  std::optional<os::File> lock_;
+  os::SystemClock clock_;
+  std::optional<hub::Secrets> secrets_;
+  std::unique_ptr<db::Database> database_;
+  std::unique_ptr<git::Repositories> repositories_;
+  os::Pool pool_;
+  std::unique_ptr<store::ObjectStore> objects_;
+  std::optional<hub::Hub> hub_;
+};
+
+}  // namespace kohaku::app

@@ -1,0 +1,117 @@
+#include "app/command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "hub/admin.h"
+#include "hub/fsck.h"
+#include "hub/lfs_gc.h"
+
+namespace kohaku::app {
+namespace {
+
+std::string first_line(std::string_view text) {
+  return std::string(text.substr(0, std::min(text.find('\n'), text.size())));
+}
+
+// The words of one command, the values they set, and what they do. CLI11 reads into the members.
+class Command {
+ public:
+  Command(hub::Hub& hub, const std::string& input) : hub_(hub), input_(input) {
+    app_.require_subcommand(1);
+    add_user_commands();
+    add_token_commands();
+    add_store_commands();
+  }
+
+  Result<CommandAnswer> run(std::vector<std::string> words) {
+    std::ranges::reverse(words);  // CLI11 takes them last first
+    try {
+      app_.parse(words);
+    } catch (const CLI::ParseError& error) {
+      std::ostringstream out;
+      const int status = app_.exit(error, out, out);
+      return CommandAnswer{status == 0 ? 0 : 2, out.str()};
+    }
+    return action_();
+  }
+
+ private:
+  void add_user_commands() {
+    auto* create = group("admin", "Accounts and tokens")
+                       ->add_subcommand("user", "Users")
+                       ->require_subcommand(1)
+                       ->add_subcommand("create", "Create a user");
+    create->add_option("name", name_, "Name of the user")->required();
+    create->add_option("--email", email_, "E-mail address");
+    create->add_flag("--password-stdin", password_from_input_, "Read the password from standard input");
+    create->callback([this] { action_ = [this] { return create_user(); }; });
+  }
+
+  void add_token_commands() {
+    auto* create = app_.get_subcommand("admin")
+                       ->add_subcommand("token", "Tokens")
+                       ->require_subcommand(1)
+                       ->add_subcommand("create", "Create a token and print it");
+    create->add_option("user", user_, "Whose token")->required();
+    create->add_option("name", name_, "What to call it")->required();
+    create->add_option("--role", role_, "read or write")->check(CLI::IsMember({"read", "write"}));
+    create->callback([this] { action_ = [this] { return create_token(); }; });
+  }
+
+  void add_store_commands() {
+    auto* fsck = app_.add_subcommand("fsck", "Check repositories, rows and large objects against each other");
+    fsck->add_flag("--full", full_, "Also run git fsck and read every large object again");
+    fsck->callback([this] { action_ = [this] { return check(); }; });
+    auto* gc = app_.add_subcommand("gc", "Remove large objects that nothing names");
+    gc->add_flag("--dry-run", dry_run_, "Say what would go, remove nothing");
+    gc->callback([this] { action_ = [this] { return collect(); }; });
+  }
+
+  CLI::App* group(const char* name, const char* description) {
+    return app_.add_subcommand(name, description)->require_subcommand(1);
+  }
+
+  Result<CommandAnswer> create_user() {
+    const auto password = password_from_input_ ? std::optional(first_line(input_)) : std::nullopt;
+    TRY(hub::create_user(hub_, name_, email_, password));
+    return CommandAnswer{0, fmt::format("Created user {}.\n", name_)};
+  }
+
+  Result<CommandAnswer> create_token() {
+    return CommandAnswer{0, TRY(hub::create_token(hub_, user_, name_, role_)) + "\n"};
+  }
+
+  Result<CommandAnswer> check() {
+    const auto problems = TRY(hub::fsck(hub_, full_));
+    std::string output;
+    for (const auto& problem : problems) output += problem + "\n";
+    output += fmt::format("{} problems\n", problems.size());
+    return CommandAnswer{problems.empty() ? 0 : 1, std::move(output)};
+  }
+
+  Result<CommandAnswer> collect() {
+    return CommandAnswer{0, hub::to_text(TRY(hub::collect_garbage(hub_, dry_run_)))};
+  }
+
+  hub::Hub& hub_;
+  const std::string& input_;
+  CLI::App app_{"kohakuhub"};
+  std::function<Result<CommandAnswer>()> action_;
+  std::string name_;
+  std::string user_;
+  std::optional<std::string> email_;
+  std::string role_ = "write";
+  bool password_from_input_ = false;
+  bool full_ = false;
+  bool dry_run_ = false;
+};
+
+}  // namespace
+
+Result<CommandAnswer> run_command(hub::Hub& hub, const CommandRequest& request) {
+  return Command(hub, request.input).run(request.words);
+}
+
+}  // namespace kohaku::app

@@ -1,0 +1,190 @@
+#include "app/control_socket.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include "os/log.h"
+
+namespace kohaku::app {
+namespace {
+
+constexpr std::size_t longest_line = 1 << 20;
+
+Result<sockaddr_un> address_of(const os::Path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const auto text = path.string();
+  if (text.size() >= sizeof address.sun_path) {
+    return fail(Code::bad_request, "The data directory's path is too long for a control socket.");
+  }
+  std::memcpy(address.sun_path, text.c_str(), text.size() + 1);
+  return address;
+}
+
+Result<os::File> open_socket() {
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return fail_internal(std::string("socket: ") + std::strerror(errno));
+  return os::File(descriptor);
+}
+
+Result<> send_line(const os::File& socket, std::string text) {
+  text.push_back('\n');
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto sent = ::send(socket.descriptor(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return fail_internal("control socket: the peer is gone");
+    rest.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return {};
+}
+
+Result<std::string> receive_line(const os::File& socket) {
+  std::string line;
+  char buffer[4096];
+  while (line.size() <= longest_line) {
+    const auto got = ::recv(socket.descriptor(), buffer, sizeof buffer, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    line.append(buffer, static_cast<std::size_t>(got));
+    if (line.ends_with('\n')) {
+      line.pop_back();
+      return line;
+    }
+  }
+  return fail_internal("control socket: no whole line came");
+}
+
+boost::json::string_view view(const std::string& text) { return {text.data(), text.size()}; }
+
+Result<CommandRequest> parse_request(const std::string& line) {
+  boost::system::error_code error;
+  const auto value = boost::json::parse(view(line), error);
+  const auto* object = error ? nullptr : value.if_object();
+  const auto* words = object != nullptr ? object->if_contains("words") : nullptr;
+  const auto* input = object != nullptr ? object->if_contains("input") : nullptr;
+  if (words == nullptr || !words->is_array() || input == nullptr || !input->is_string()) {
+    return fail(Code::bad_request, "The control socket takes {\"words\":[…],\"input\":\"…\"}.");
+  }
+  CommandRequest request;
+  for (const auto& word : words->get_array()) {
+    if (word.is_string()) request.words.emplace_back(word.get_string());
+  }
+  request.input = input->get_string();
+  return request;
+}
+
+std::string answer_line(const Result<CommandAnswer>& answer) {
+  boost::json::object object;
+  if (answer) {
+    object["exit_status"] = answer->exit_status;
+    object["output"] = answer->output;
+  } else {
+    object["error"] = answer.error().message;
+  }
+  return boost::json::serialize(object);
+}
+
+Result<CommandAnswer> parse_answer(const std::string& line) {
+  boost::system::error_code error;
+  const auto value = boost::json::parse(view(line), error);
+  if (error || !value.is_object()) return fail_internal("control socket: a broken answer");
+  const auto& object = value.get_object();
+  if (const auto* refusal = object.if_contains("error"); refusal != nullptr && refusal->is_string()) {
+    return fail(Code::bad_request, std::string(refusal->get_string()));
+  }
+  CommandAnswer answer;
+  if (const auto* status = object.if_contains("exit_status"); status != nullptr && status->is_int64()) {
+    answer.exit_status = static_cast<int>(status->get_int64());
+  }
+  if (const auto* output = object.if_contains("output"); output != nullptr && output->is_string()) {
+    answer.output = output->get_string();
+  }
+  return answer;
+}
+
+}  // namespace
+
+struct ControlSocket::State {
+  State(os::Path socket_path, os::File listening, hub::Hub& served)
+      : path(std::move(socket_path)), socket(std::move(listening)), hub(served) {}
+
+  void serve() {
+    while (!stopping) {
+      pollfd waiting{socket.descriptor(), POLLIN, 0};
+      if (::poll(&waiting, 1, 200) <= 0) continue;
+      const int descriptor = ::accept4(socket.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
+      if (descriptor >= 0) answer(os::File(descriptor));
+    }
+  }
+
+  void answer(const os::File& peer) {
+    const timeval patience{10, 0};
+    ::setsockopt(peer.descriptor(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const auto line = receive_line(peer);
+    if (!line) return;
+    const auto request = parse_request(*line);
+    const auto result = request ? run_command(hub, *request)
+                                : Result<CommandAnswer>(std::unexpected(request.error()));
+    if (auto sent = send_line(peer, answer_line(result)); !sent) {
+      os::log_warning("control answer not sent", {{"detail", sent.error().detail}});
+    }
+  }
+
+  os::Path path;
+  os::File socket;
+  hub::Hub& hub;
+  std::atomic<bool> stopping = false;
+  std::jthread thread;
+};
+
+ControlSocket::ControlSocket(std::unique_ptr<State> state) : state_(std::move(state)) {
+  state_->thread = std::jthread([raw = state_.get()] { raw->serve(); });
+}
+
+ControlSocket::~ControlSocket() {
+  state_->stopping = true;
+  state_->thread.join();
+  ::unlink(state_->path.c_str());
+}
+
+Result<std::unique_ptr<ControlSocket>> ControlSocket::listen(const os::Path& path, hub::Hub& hub) {
+  const auto address = TRY(address_of(path));
+  auto socket = TRY(open_socket());
+  TRY(os::remove_file(path));  // left by a crash: the directory's lock says that nobody listens
+  const auto old_mask = ::umask(0177);
+  const int bound = ::bind(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  ::umask(old_mask);
+  if (bound != 0 || ::listen(socket.descriptor(), 8) != 0) {
+    return fail_internal(path.string() + ": " + std::strerror(errno));
+  }
+  return std::unique_ptr<ControlSocket>(
+      new ControlSocket(std::make_unique<State>(path, std::move(socket), hub)));
+}
+
+Result<std::optional<CommandAnswer>> ask_running_server(const os::Path& path,
+                                                        const CommandRequest& request) {
+  const auto address = TRY(address_of(path));
+  const auto socket = TRY(open_socket());
+  if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return std::nullopt;
+  }
+  boost::json::object object;
+  object["words"] = boost::json::array(request.words.begin(), request.words.end());
+  object["input"] = request.input;
+  TRY(send_line(socket, boost::json::serialize(object)));
+  const auto line = TRY(receive_line(socket));
+  return TRY(parse_answer(line));
+}
+
+}  // namespace kohaku::app
