@@ -1,9 +1,12 @@
 // Everything the rules work on, made once in app/ and passed by reference. No global state.
 #pragma once
 
+#include <memory>
+
 #include "db/database.h"
 #include "git/repository.h"
 #include "hub/config.h"
+#include "hub/read_caches.h"
 #include "hub/secrets.h"
 #include "os/clock.h"
 #include "os/pool.h"
@@ -19,6 +22,7 @@ struct Hub {
   db::Database& database;
   git::Repositories& repositories;
   store::ObjectStore& objects;  // large objects
+  std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
 };
 
 }  // namespace kohaku::hub
