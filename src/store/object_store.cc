@@ -71,18 +71,21 @@ Result<std::string> published_name(db::Connection& connection, const Sha256& sha
 }  // namespace
 
 struct ObjectStore::State {
-  State(ObjectFiles files_, db::Database& database_, const os::Clock& clock_, os::Pool& pool_)
+  State(const ObjectFiles& files_, db::Database& database_, const os::Clock& clock_,
+        os::Pool& pool_)
       : files(files_),
         database(database_),
         clock(clock_),
         pool(pool_),
-        open_objects(std::move(files_), most_open_objects) {}
+        open_objects(files_, most_open_objects),
+        parted_uploads(files_.staging()) {}
 
   ObjectFiles files;
   db::Database& database;
   const os::Clock& clock;
   os::Pool& pool;
   OpenObjects open_objects;
+  PartedUploads parted_uploads;
 
   // The name of a copy that the database knows and the disk has lost; empty when all is well.
   Result<std::string> lost_copy(const Sha256& sha256) {
@@ -111,15 +114,17 @@ ObjectStore::~ObjectStore() = default;
 
 Result<std::unique_ptr<ObjectStore>> ObjectStore::open(os::Path root, db::Database& database,
                                                        const os::Clock& clock, os::Pool& pool) {
-  ObjectFiles files(std::move(root));
+  const ObjectFiles files(std::move(root));
   TRY(os::make_directories(files.objects()));
   TRY(os::make_directories(files.staging()));
   TRY(remove_stale_staging(files.staging(), clock.now()));
   return std::unique_ptr<ObjectStore>(
-      new ObjectStore(std::make_unique<State>(std::move(files), database, clock, pool)));
+      new ObjectStore(std::make_unique<State>(files, database, clock, pool)));
 }
 
 Result<Staging> ObjectStore::stage() { return Staging::create(state_->files.staging()); }
+
+PartedUploads& ObjectStore::parted_uploads() { return state_->parted_uploads; }
 
 const ObjectFiles& ObjectStore::files() const { return state_->files; }
 

@@ -20,6 +20,7 @@
 #include "os/files.h"
 #include "os/pool.h"
 #include "store/object_files.h"
+#include "store/parted_uploads.h"
 #include "store/staging.h"
 
 namespace kohaku::store {
@@ -46,7 +47,9 @@ class ObjectStore {
   using Also = std::function<Result<>(db::Connection&)>;
   Task<Result<>> publish(Staging staging, RepoId repo, Micros keep_until, Also also = {});
 
-  // What lies where, for the collector, the scrub and uploads in parts.
+  // Uploads in parts; what one of them seals is published like any other.
+  PartedUploads& parted_uploads();
+  // What lies where, for the collector and the scrub.
   const ObjectFiles& files() const;
 
   // The object, if this repository has a link to it.
