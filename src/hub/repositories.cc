@@ -89,8 +89,8 @@ Task<Result<Repo>> create_repository(Hub& hub, const NamespaceWriter& owner, New
   CO_TRY(co_await hub.database.read([&](auto& c) { return check_name_is_free(c, wanted.type, name); }));
   const auto id = CO_TRY(co_await hub.database.write([](auto& c) { return next_repo_id(c); }));
   const auto repo = new_row(hub, owner, wanted, id);
-  CO_TRY(co_await hub.pool.run([&] { return hub.repositories.create(id); }));
-  const auto first = co_await prepare_initial_commit(hub, repo, owner.user(), std::move(wanted.files));
+  const auto first = co_await prepare_initial_commit(hub, id, owner.user(), repo.default_branch,
+                                                     std::move(wanted.files));
   if (!first) {
     co_await hub.pool.run([&] { remove_directory(hub, id); });
     co_return std::unexpected(first.error());
@@ -98,7 +98,7 @@ Task<Result<Repo>> create_repository(Hub& hub, const NamespaceWriter& owner, New
   const auto inserted = co_await hub.database.write([&](db::Connection& connection) -> Result<> {
     TRY(check_may_create(connection, owner.user().id, owner.id()));
     TRY(insert_repo(connection, repo));
-    return insert_initial_commit(connection, id, *first);
+    return record_initial_commit(connection, *first, repo.created_at);
   });
   if (!inserted) {
     co_await hub.pool.run([&] { remove_directory(hub, id); });

@@ -7,8 +7,9 @@
 
 #include "base/task.h"
 #include "hub/access.h"
-#include "hub/commit_publish.h"
+#include "hub/initial_commit.h"
 #include "hub/hub.h"
+#include "hub/initial_commit.h"
 #include "hub/repo.h"
 
 namespace kohaku::hub {

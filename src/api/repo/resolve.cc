@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/repo/content_type.h"
 #include "api/routes.h"
@@ -58,6 +61,35 @@ Result<http::FileBody> large_body(hub::Hub& hub, const hub::Repo& repo, const As
   return hub.objects.read(*object, range.offset, range.length);
 }
 
+// Blobs up to this size are answered from memory.
+constexpr std::uint64_t small_blob_bytes = 256 * 1024;
+
+// Reads on the pool what must be inflated, a piece at a time; what stands before the range is passed
+// over.
+Task<Result<>> write_blob(hub::Hub& hub, std::shared_ptr<git::Repository> repository, Sha1 id,
+                          http::ByteRange range, http::BodyWriter& writer) {
+  const auto blob = CO_TRY(repository->open_blob(id));
+  std::vector<std::byte> piece(small_blob_bytes);
+  std::uint64_t position = 0;
+  const auto end = range.offset + range.length;
+  while (position < end) {
+    const auto got = CO_TRY(co_await hub.pool.run([&] { return blob->read(piece); }));
+    if (got == 0) co_return fail_internal("blob " + id.hex() + " ended early");
+    const auto from = range.offset > position ? std::min<std::uint64_t>(range.offset - position, got) : 0;
+    const auto to = std::min<std::uint64_t>(end - position, got);
+    if (to > from) CO_TRY(co_await writer.write(Bytes(piece).subspan(from, to - from)));
+    position += got;
+  }
+  co_return Result<>{};
+}
+
+Result<http::StreamBody> stream_blob(hub::Hub& hub, std::shared_ptr<git::Repository> repository,
+                                     const Sha1& id, http::ByteRange range) {
+  return http::StreamBody{range.length, [&hub, repository, id, range](http::BodyWriter& writer) {
+                            return write_blob(hub, repository, id, range, writer);
+                          }};
+}
+
 Result<http::Reply> answer_range(const http::Request& request, Asked& asked, http::Reply& reply,
                                  http::ByteRange& range) {
   const auto part = asked_range(request, asked);
@@ -100,11 +132,13 @@ Task<Result<http::Reply>> send(hub::ReadableContent repo, Call& call, Asked aske
     reply.body = http::NoBody{asked.size};
   } else {
     const auto repository = CO_TRY(call.hub.repositories.get(repo.repo().id));
-    reply.body = CO_TRY(co_await call.hub.pool.run([&] {
-      return repository->read(asked.file.entry.id, git::ObjectType::blob, asked.size);
-    }));
-    auto& content = std::get<std::string>(reply.body);
-    if (range.length != content.size()) content = content.substr(range.offset, range.length);
+    if (asked.size <= small_blob_bytes) {
+      auto content = CO_TRY(repository->read(asked.file.entry.id, git::ObjectType::blob, asked.size));
+      reply.body = range.length == content.size() ? std::move(content)
+                                                  : content.substr(range.offset, range.length);
+    } else {
+      reply.body = CO_TRY(stream_blob(call.hub, repository, asked.file.entry.id, range));
+    }
   }
   co_return reply;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "base/repo_path.h"
 #include "hub/repositories.h"
 
 namespace kohaku::api {
