@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -12,15 +13,11 @@
 namespace kohaku::db {
 namespace {
 
-constexpr int page_size = 4096;
-constexpr int pages_worth_a_checkpoint = (4 << 20) / page_size;
-// A log written to without a pause never comes to the point where it can start from its beginning:
-// then commits wait once for the short rest of a checkpoint.
-constexpr int pages_too_many = (64 << 20) / page_size;
+constexpr int pages_worth_a_checkpoint = (4 << 20) / sqlite_page_size;
 
 // So that a checkpoint held up by a long reader, or a full disk, is not tried at every commit.
-constexpr std::chrono::milliseconds pause_after_success{50};
-constexpr std::chrono::milliseconds pause_after_failure{1000};
+constexpr std::chrono::milliseconds pause_when_done{50};
+constexpr std::chrono::milliseconds pause_when_held_up{500};
 
 }  // namespace
 
@@ -54,23 +51,25 @@ void SqliteCheckpointer::serve() {
   while (true) {
     changed_.wait(lock, [this] { return ending_ || pages_ >= pages_worth_a_checkpoint; });
     if (ending_) return;
-    const bool too_many = std::exchange(pages_, 0) >= pages_too_many;
+    pages_ = 0;
     lock.unlock();
-    bool done = checkpoint(SQLITE_CHECKPOINT_PASSIVE);
-    if (done && too_many) done = checkpoint(SQLITE_CHECKPOINT_RESTART);
+    const bool done = checkpoint_now(*driver_, path_);
     lock.lock();
-    changed_.wait_for(lock, done ? pause_after_success : pause_after_failure,
+    changed_.wait_for(lock, done ? pause_when_done : pause_when_held_up,
                       [this] { return ending_; });
   }
 }
 
-bool SqliteCheckpointer::checkpoint(int mode) {
-  auto* handle = driver_->handle();
-  const int result = sqlite3_wal_checkpoint_v2(handle, "main", mode, nullptr, nullptr);
-  if (result == SQLITE_OK) return true;
-  const auto error = sqlite_error(handle, result, "checkpoint");
-  if (is_failed_sync(handle, result)) {
-    os::end_after_failed_sync(path_, error.detail);
+bool checkpoint_now(SqliteDriver& driver, const std::string& path) {
+  errno = 0;
+  int in_log = 0;
+  int copied = 0;
+  const int result = sqlite3_wal_checkpoint_v2(driver.handle(), "main", SQLITE_CHECKPOINT_PASSIVE,
+                                               &in_log, &copied);
+  if (result == SQLITE_OK) return in_log == copied;
+  const auto error = sqlite_error(driver.handle(), result, "checkpoint");
+  if (is_failed_sync(result, error)) {
+    os::end_after_failed_sync(path, error.detail);
   } else if ((result & 0xFF) != SQLITE_BUSY) {
     os::log_warning("A checkpoint of the database failed", {{"detail", error.detail}});
   }

@@ -12,6 +12,12 @@
 
 namespace kohaku::db {
 
+inline constexpr int sqlite_page_size = 4096;  // SQLite's own choice since 2016
+
+// Copies as much as can be without waiting for anybody. False when not all of it could be, which is
+// logged unless only others were in the way; after a failed sync the process ends.
+bool checkpoint_now(SqliteDriver& driver, const std::string& path);
+
 class SqliteCheckpointer {
  public:
   static Result<std::unique_ptr<SqliteCheckpointer>> open(const std::string& path);
@@ -25,7 +31,6 @@ class SqliteCheckpointer {
  private:
   explicit SqliteCheckpointer(std::string path, std::unique_ptr<SqliteDriver> driver);
   void serve();
-  bool checkpoint(int mode);
 
   std::string path_;
   std::unique_ptr<SqliteDriver> driver_;

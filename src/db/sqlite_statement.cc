@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
+
 #include "db/sqlite_error.h"
 
 namespace kohaku::db {
@@ -63,6 +65,7 @@ Result<> SqliteStatement::bind_null(int index) {
 
 Result<bool> SqliteStatement::step() {
   if (ended_) return false;
+  errno = 0;
   const int result = sqlite3_step(statement_.get());
   if (result == SQLITE_ROW) return true;
   ended_ = true;

@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "db/sqlite_checkpointer.h"
 #include "db/sqlite_error.h"
 #include "os/failed_sync.h"
 #include "os/log.h"
@@ -15,11 +16,9 @@ namespace {
 // Longer groups would only make the first wait for the last: the fsync is shared well by then.
 constexpr std::size_t most_in_group = 256;
 
-// SQLite calls it after each commit, with the size of the write-ahead log.
-int after_commit(void* log_has_pages, sqlite3*, const char*, int pages) {
-  (*static_cast<std::function<void(int)>*>(log_has_pages))(pages);
-  return SQLITE_OK;
-}
+// Written to without a pause, the log never comes to the point where it can start again from its
+// beginning. Past this size commits wait for a checkpoint, in which nobody adds to the log.
+constexpr int most_pages_in_log = (64 << 20) / sqlite_page_size;
 
 Result<> call(const WriteJob& job, Connection& connection) {
   try {
@@ -43,8 +42,16 @@ SqliteWriter::SqliteWriter(std::string path, std::unique_ptr<SqliteDriver> drive
                            std::function<void(int)> log_has_pages)
     : path_(std::move(path)), driver_(driver.get()), connection_(std::move(driver)),
       generation_(generation), log_has_pages_(std::move(log_has_pages)) {
-  sqlite3_wal_hook(driver_->handle(), after_commit, &log_has_pages_);
+  sqlite3_wal_hook(driver_->handle(), after_commit, this);
   thread_ = std::thread([this] { serve(); });
+}
+
+// SQLite calls it after each commit, with the size of the write-ahead log.
+int SqliteWriter::after_commit(void* writer, sqlite3*, const char*, int pages) {
+  auto* self = static_cast<SqliteWriter*>(writer);
+  self->pages_in_log_ = pages;
+  self->log_has_pages_(pages);
+  return SQLITE_OK;
 }
 
 void SqliteWriter::finish() {
@@ -95,6 +102,7 @@ void SqliteWriter::serve() {
       }
     }
     jobs.clear();
+    if (pages_in_log_ > most_pages_in_log) checkpoint_now(*driver_, path_);
   }
 }
 
@@ -160,7 +168,7 @@ SqliteWriter::Outcome SqliteWriter::commit(const Group& group) {
     generation_.fetch_add(1, std::memory_order_acq_rel);
     return Outcome::settled;
   }
-  sync_failed_ = is_failed_sync(driver_->handle(), sqlite3_extended_errcode(driver_->handle()));
+  sync_failed_ = is_failed_sync(sqlite3_extended_errcode(driver_->handle()), committed.error());
   os::log_error("A commit failed", {{"detail", committed.error().detail}});
   if (connection_.in_transaction()) (void)run_fixed(connection_, "ROLLBACK");
   for (auto* job : group) {

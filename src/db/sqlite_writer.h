@@ -52,12 +52,14 @@ class SqliteWriter {
   Attempt attempt(const Group& group);
   Result<> run_in_savepoint(const WriteJob& job);
   Outcome commit(const Group& group);
+  static int after_commit(void* writer, sqlite3* handle, const char* database, int pages);
 
   std::string path_;
   SqliteDriver* driver_;  // the connection's
   Connection connection_;
   std::atomic<std::uint64_t>& generation_;
   std::function<void(int)> log_has_pages_;
+  int pages_in_log_ = 0;
   bool sync_failed_ = false;
 
   std::mutex mutex_;
