@@ -52,6 +52,10 @@ Result<> check_gate(const Seen& seen, const Caller& caller) {
 // What a change needs besides the role: a sign-in that may write.
 Result<> check_writer(const Caller& caller) {
   if (!caller.user) return not_signed_in(caller);
+  if (!caller.may_write && caller.credential == CredentialKind::session) {
+    return fail(Code::forbidden,
+                "A change made with a session cookie must come from a page of this site.");
+  }
   if (!caller.may_write) {
     return fail(Code::forbidden, "This token may only read. Use a token with the role 'write'.");
   }

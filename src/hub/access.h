@@ -8,7 +8,9 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "base/task.h"
 #include "hub/hub.h"
+#include "hub/identity_cache.h"
 #include "hub/repo.h"
 
 namespace kohaku::hub {
@@ -18,13 +20,12 @@ struct User {
   std::string name;
 };
 
-enum class CredentialKind { none, session, token };
-
-// The identity behind a request: nobody, or a user by cookie or by token.
+// The identity behind a request: nobody, or a user by cookie, token or password.
 struct Caller {
   std::optional<User> user;
   CredentialKind credential = CredentialKind::none;
-  bool may_write = false;      // false for a token with the role `read`
+  bool may_write = false;      // false for a token with the role `read`, and for a cookie that
+                               // came from a page of another site (decision 38)
   std::string token_name;      // of a token
   bool bad_credentials = false;  // credentials were given and are wrong; then user is empty
 };
@@ -138,6 +139,7 @@ struct Credentials {
   std::string_view session_cookie;
   // Whether a cookie may be used for a write: the request names an origin of ours (decision 38).
   bool same_origin = false;
+  std::string_view address;  // of the client
 };
 
 // The one place where identity is established and rights are decided. Blocking reads of the
@@ -146,8 +148,13 @@ class Access {
  public:
   explicit Access(Hub& hub) : hub_(hub) {}
 
-  // Never fails for lack of rights: bad credentials give bad_credentials.
+  // Never fails for lack of rights: bad credentials give bad_credentials. Does not block; an
+  // account's password (Basic) counts only when it was right a moment ago.
   Result<Caller> identify(const Credentials& credentials) const;
+  // Whether there is an account's password in the header: then identify_by_password() is the way.
+  // It hashes on threads of its own, and fails with too_many_requests after too many wrong ones.
+  static bool holds_password(const Credentials& credentials);
+  Task<Result<Caller>> identify_by_password(Credentials credentials) const;
 
   Result<Anyone> anyone(Caller caller) const;
   Result<SignedIn> signed_in(Caller caller) const;                // 401

@@ -6,7 +6,9 @@
 #include "db/database.h"
 #include "git/repository.h"
 #include "hub/config.h"
+#include "hub/guards.h"
 #include "hub/read_caches.h"
+#include "hub/repo_queues.h"
 #include "hub/secrets.h"
 #include "os/clock.h"
 #include "os/pool.h"
@@ -22,6 +24,8 @@ struct Hub {
   db::Database& database;
   git::Repositories& repositories;
   store::ObjectStore& objects;  // large objects
+  std::unique_ptr<Guards> guards = std::make_unique<Guards>();  // never null
+  std::unique_ptr<RepoQueues> queues = std::make_unique<RepoQueues>();  // never null
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
 };
 
