@@ -29,6 +29,7 @@ class Headers {
   void add(std::string_view name, std::string value);
   std::string_view get(std::string_view name) const;   // "" when absent
   bool has(std::string_view name) const;
+  void remove(std::string_view name);
   const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
 
  private:

@@ -1,4 +1,7 @@
 // The HTTP/1.1 server: listens, parses, hands each request to one handler, writes its reply, logs it.
+//
+// Lifetime: handlers and jobs still under way after the drain are destroyed with the Server, so what
+// resumes them (a Pool, a database) must end before it.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +27,12 @@ struct Limits {
 };
 
 struct ServerOptions {
-  std::string address = "0.0.0.0";
+  std::string address = "0.0.0.0";  // "::" or "": IPv4 and IPv6
   std::uint16_t port = 28080;  // 0: any free one, see Server::port()
   int threads = 0;             // 0: one per core
   Limits limits;
-  std::vector<std::string> trusted_proxies;  // whose X-Forwarded-For is believed (addresses)
+  // Whose X-Forwarded-… is believed: addresses or networks (`10.0.0.0/8`).
+  std::vector<std::string> trusted_proxies;
 };
 
 class Server {
@@ -41,9 +45,11 @@ class Server {
   std::uint16_t port() const;
   // Serves until stop(); then accepts nothing new, answers what is under way, returns.
   void run(Handler handler);
-  // From any thread, and safe in a signal-watching thread. SIGTERM and SIGINT call it while running.
+  // From any thread, and safe in a signal-watching thread. SIGTERM and SIGINT call it while running; a
+  // second one ends at once.
   void stop();
-  // Runs a coroutine on one of the loops, not waited for (background jobs).
+  // Runs a coroutine on one of the loops, not waited for (background jobs), from any thread. At stop()
+  // what it awaits is cancelled, and its next co_await throws; run() returns when it has ended.
   void spawn(std::function<Task<void>()> work);
 
  private:

@@ -1,0 +1,58 @@
+// One connection: requests come, a handler answers them, one after another, until either side ends.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "http/access_log.h"
+#include "http/client_address.h"
+#include "http/input_buffer.h"
+#include "http/message.h"
+#include "http/request_body.h"
+#include "http/request_head.h"
+#include "http/server.h"
+#include "http/transport.h"
+
+namespace kohaku::http {
+
+// What all connections of a server share; outlives them.
+struct Service {
+  const os::Clock& clock;
+  Limits limits;
+  TrustedProxies proxies;
+  Handler handler;                        // set before the loops run
+  std::atomic<std::size_t> connections = 0;
+};
+
+class Connection {
+ public:
+  // Owns the accepted, non-blocking descriptor.
+  Connection(Service& service, Loop& loop, int descriptor, bool ipv6, Address peer);
+  ~Connection();
+  Connection(const Connection&) = delete;
+
+  // Serves until the connection ends; never throws.
+  Task<void> serve();
+
+ private:
+  // A step says whether the connection goes on; a failure is one to tell the client, then to end.
+  Task<Result<bool>> next_exchange();
+  Task<Result<std::size_t>> await_head();
+  Task<Result<bool>> await_first_bytes();
+  Task<Result<bool>> await_more(std::int64_t deadline);
+  Task<Result<bool>> exchange(RequestHead head, std::int64_t started);
+  Task<Reply> answer(Request& request);
+  Task<void> refuse(Error error);
+  void identify(Request& request);
+
+  Service& service_;
+  Transport transport_;
+  InputBuffer input_;
+  Address peer_;
+  bool from_trusted_proxy_;
+  bool served_any_ = false;
+  bool must_linger_ = false;
+  int without_pause_ = 0;  // requests answered since the loop had its turn
+};
+
+}  // namespace kohaku::http

@@ -1,0 +1,139 @@
+#include "http/reply_writer.h"
+
+#include <algorithm>
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "os/log.h"
+
+namespace kohaku::http {
+
+namespace {
+
+// After so many bytes the other connections of the loop have their turn.
+constexpr std::uint64_t slice = 512 * 1024;
+
+void tell(const Reply& reply, const Sent& sent) {
+  if (!reply.on_sent) return;
+  try {
+    reply.on_sent(sent.body_bytes, sent.complete);
+  } catch (const std::exception& error) {
+    os::log_error("after a reply", {{"detail", std::string_view(error.what())}});
+  }
+}
+
+// Tells even when the coroutine is destroyed before its end.
+struct TellAtEnd {
+  const Reply& reply;
+  const Sent& sent;
+  ~TellAtEnd() { tell(reply, sent); }
+};
+
+}  // namespace
+
+void ReplyWriter::plan(const Reply& reply) {
+  plan_ = plan_body(reply, method_, context_.http_1_0);
+  head_.clear();
+  head_.reserve(512);
+  append_head(head_, reply, plan_, context_);
+  sent_.status = reply.status;
+}
+
+Task<Sent> ReplyWriter::send(Reply& reply) {
+  const TellAtEnd at_end{reply, sent_};
+  plan(reply);
+  const Result<> result = co_await send_body(reply);
+  sent_.complete = result.has_value();
+  if (!result && sent_.failure.empty()) {
+    const Error& error = result.error();
+    sent_.failure = error.detail.empty() ? error.message : error.detail;
+  }
+  co_return sent_;
+}
+
+Task<Result<>> ReplyWriter::send_body(Reply& reply) {
+  if (!plan_.sends_body) co_return co_await transport_.send(head_);
+  if (const auto* text = std::get_if<std::string>(&reply.body)) {
+    co_return co_await send_text(*text);
+  }
+  if (const auto* file = std::get_if<FileBody>(&reply.body)) co_return co_await send_file(*file);
+  co_return co_await send_stream(reply, std::get<StreamBody>(reply.body));
+}
+
+Task<Result<>> ReplyWriter::send_text(std::string_view text) {
+  CO_TRY(co_await transport_.send(head_, text));
+  sent_.body_bytes = text.size();
+  co_return Result<>();
+}
+
+Task<Result<>> ReplyWriter::send_file(const FileBody& file) {
+  CO_TRY(co_await transport_.send(head_, {}, {}, file.length > 0));
+  while (sent_.body_bytes < file.length) {
+    if (sent_.body_bytes > 0) co_await transport_.loop().yield();
+    const std::uint64_t offset = file.offset + sent_.body_bytes;
+    const std::uint64_t span = std::min(slice, file.length - sent_.body_bytes);
+    if (file.verify) CO_TRY(file.verify(offset, span));
+    const std::uint64_t before = transport_.bytes_sent();
+    const Result<> result = co_await transport_.send_file(file.file->descriptor(), offset, span);
+    sent_.body_bytes += transport_.bytes_sent() - before;
+    if (!result) co_return result;
+  }
+  co_return Result<>();
+}
+
+Task<Result<>> ReplyWriter::send_stream(Reply& reply, const StreamBody& stream) {
+  Result<> made;
+  try {
+    made = co_await stream.write(*this);
+  } catch (const std::exception& error) {
+    made = fail_internal(fmt::format("exception while streaming: {}", error.what()));
+  }
+  const bool nothing_sent = !head_.empty() && !write_failed_;
+  if (!made && nothing_sent) {
+    // Nothing was promised yet, so the client can still be told.
+    Reply refusal = error_reply(made.error());
+    sent_.failure = refusal.log_detail;
+    plan(refusal);
+    co_return co_await transport_.send(head_, std::get<std::string>(refusal.body));
+  }
+  if (!made) co_return made;
+  co_return co_await finish_stream();
+}
+
+Task<Result<>> ReplyWriter::finish_stream() {
+  if (plan_.ending == BodyPlan::Ending::length && sent_.body_bytes != plan_.length) {
+    co_return fail_internal("a stream ended before its declared length");
+  }
+  const std::string_view last = plan_.ending == BodyPlan::Ending::chunked ? "0\r\n\r\n" : "";
+  const std::string head = std::exchange(head_, {});
+  co_return co_await transport_.send(head, last);
+}
+
+Task<Result<>> ReplyWriter::write(Bytes bytes) {
+  if (write_failed_) co_return fail(Code::bad_request, "The connection was closed.");
+  if (bytes.empty()) co_return Result<>();
+  const Result<> result = co_await write_piece(bytes);
+  write_failed_ = !result;
+  co_return result;
+}
+
+Task<Result<>> ReplyWriter::write_piece(Bytes bytes) {
+  if (plan_.ending == BodyPlan::Ending::length && bytes.size() > plan_.length - sent_.body_bytes) {
+    co_return fail_internal("a stream is longer than its declared length");
+  }
+  // The head travels with the first piece.
+  std::string front = std::exchange(head_, {});
+  const bool chunked = plan_.ending == BodyPlan::Ending::chunked;
+  if (chunked) fmt::format_to(std::back_inserter(front), "{:x}\r\n", bytes.size());
+  CO_TRY(co_await transport_.send(front, as_text(bytes), chunked ? "\r\n" : ""));
+  sent_.body_bytes += bytes.size();
+  since_yield_ += bytes.size();
+  if (since_yield_ >= slice) {
+    since_yield_ = 0;
+    co_await transport_.loop().yield();
+  }
+  co_return Result<>();
+}
+
+}  // namespace kohaku::http

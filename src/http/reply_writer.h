@@ -1,0 +1,49 @@
+// Sends one reply: head and small body in one call, files by sendfile, streams as they are made.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "http/message.h"
+#include "http/reply_head.h"
+#include "http/transport.h"
+
+namespace kohaku::http {
+
+struct Sent {
+  int status = 0;               // as it went out: a stream that failed before its first byte is an error
+  std::uint64_t body_bytes = 0;
+  bool complete = false;        // else the connection is of no use any more
+  std::string failure;          // for the log
+};
+
+class ReplyWriter final : public BodyWriter {
+ public:
+  // `context` is referred to.
+  ReplyWriter(Transport& transport, const ReplyContext& context, Method method)
+      : transport_(transport), context_(context), method_(method) {}
+
+  // Calls reply.on_sent, once, whatever happens.
+  Task<Sent> send(Reply& reply);
+
+ private:
+  Task<Result<>> send_body(Reply& reply);
+  Task<Result<>> send_text(std::string_view text);
+  Task<Result<>> send_file(const FileBody& file);
+  Task<Result<>> send_stream(Reply& reply, const StreamBody& stream);
+  Task<Result<>> finish_stream();
+  void plan(const Reply& reply);
+  Task<Result<>> write(Bytes bytes) override;
+  Task<Result<>> write_piece(Bytes bytes);
+
+  Transport& transport_;
+  const ReplyContext& context_;
+  Method method_;
+  BodyPlan plan_;
+  std::string head_;  // until it is sent
+  Sent sent_;
+  std::uint64_t since_yield_ = 0;
+  bool write_failed_ = false;
+};
+
+}  // namespace kohaku::http
