@@ -4,25 +4,59 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
+
+#include "git/wildmatch.h"
 
 namespace kohaku::git {
 
-// The rules of one file each, all relative to the folder it lies in. Later rules win.
+// One pattern of either file, relative to the folder the file lies in.
+class PathPattern {
+ public:
+  // Without the leading `!` of a negated rule. A pattern with a slash that is not its last byte is
+  // matched against the whole path, any other against the last segment.
+  explicit PathPattern(std::string_view text);
+  bool matches(std::string_view path, bool is_folder) const;
+  // The path or name it stands for when it has no pattern characters, and nothing otherwise.
+  const std::optional<std::string>& literal() const { return literal_; }
+  bool whole_path() const { return whole_path_; }
+  bool folders_only() const { return folders_only_; }
+
+ private:
+  bool folders_only_ = false;
+  bool whole_path_ = false;
+  std::optional<std::string> literal_;
+  std::string prefix_;  // up to the first pattern character
+  Wildcard rest_;
+};
+
+// The rules of one file. Later rules win. Immutable once parsed; any number of threads.
 class Attributes {
  public:
   static Attributes parse(std::string_view text);
   // Whether `filter` is set to lfs for this path (relative to the file's folder); nothing when no
-  // rule speaks of it.
+  // rule speaks of it, or the last one that does takes it back.
   std::optional<bool> is_lfs(std::string_view path) const;
 
  private:
+  using Verdict = std::optional<bool>;
   struct Rule {
-    std::string pattern;
-    bool anchored = false;  // matches the whole path, not the last segment only
-    bool lfs = false;
+    std::size_t number = 0;
+    PathPattern pattern;
+    Verdict lfs;
   };
+  struct LiteralRule {
+    std::size_t number = 0;
+    Verdict lfs;
+  };
+  // There is a rule for each large file uploaded, nearly all of them plain paths: found by hash.
+  using Literals = std::unordered_map<std::string, LiteralRule>;
+  struct Reader;
+
   std::vector<Rule> rules_;
+  Literals paths_;
+  Literals names_;
 };
 
 // The line that makes exactly this path an LFS file: pattern characters and spaces escaped.
@@ -31,6 +65,7 @@ std::string lfs_attribute_line(std::string_view path);
 // What a new repository starts with: the patterns the clients expect to be LFS.
 std::string_view default_attributes();
 
+// The rules of one file. Immutable once parsed; any number of threads.
 class IgnoreRules {
  public:
   static IgnoreRules parse(std::string_view text);
@@ -39,16 +74,11 @@ class IgnoreRules {
 
  private:
   struct Rule {
-    std::string pattern;
-    bool anchored = false;
+    PathPattern pattern;
     bool negated = false;
-    bool folders_only = false;
   };
   std::vector<Rule> rules_;
   bool matches(std::string_view path, bool is_folder) const;
 };
-
-// fnmatch with `**`, as wildmatch of git with WM_PATHNAME; linear in practice, bounded always.
-bool wildmatch(std::string_view pattern, std::string_view text);
 
 }  // namespace kohaku::git

@@ -17,6 +17,11 @@ namespace kohaku::git {
 enum class ObjectType { commit = 1, tree = 2, blob = 3, tag = 4 };  // as packs number them
 std::string_view to_string(ObjectType type);
 
+struct ObjectHeader {
+  ObjectType type = ObjectType::blob;
+  std::uint64_t size = 0;
+};
+
 Sha1 object_id(ObjectType type, Bytes content);
 
 inline constexpr std::uint32_t mode_tree = 0040000;
@@ -47,6 +52,8 @@ struct Signature {
   int offset_minutes = 0;
 };
 
+// Texts that are not UTF-8 are read as Latin-1, so all of these can go into JSON. A name in a tree
+// is kept as it is, byte by byte.
 struct Commit {
   Sha1 tree;
   std::vector<Sha1> parents;

@@ -50,6 +50,9 @@ class PackWriter {
 
 // Moves pack and index into {repository}/objects/pack (the index last, since git finds packs by it)
 // and syncs that directory. A pack of this name already there is the same pack: success.
+// Where a Repository is at hand, Repository::publish does the same and saves it a search.
 Result<> publish_pack(const StagedPack& pack, const os::Path& repository_directory);
+// The first half of it: not yet durable.
+Result<> move_pack(const StagedPack& pack, const os::Path& repository_directory);
 
 }  // namespace kohaku::git

@@ -1,5 +1,5 @@
-// A bare repository's objects, read in process through libgit2, with caches of parsed trees and
-// commits. Refs are not read from here: the database has them.
+// A bare repository's objects, read in process, with caches of parsed trees and commits. Refs are
+// not read from here: the database has them.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +10,15 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "git/blob_stream.h"
 #include "git/object.h"
+#include "git/pack_writer.h"
 #include "os/files.h"
 
 namespace kohaku::git {
 
-struct ObjectHeader {
-  ObjectType type = ObjectType::blob;
-  std::uint64_t size = 0;
-};
-
-// Any number of threads. New packs in objects/pack are found on the first miss.
+// Any number of threads. New packs in objects/pack are found on the first miss. Every object read is
+// checked against its id: Code::internal when it is damaged.
 class Repository {
  public:
   ~Repository();
@@ -28,11 +26,14 @@ class Repository {
   const os::Path& directory() const;
   // Code::not_found when the object is not there.
   Result<ObjectHeader> header(const Sha1& id) const;
-  // The content; payload_too_large when it has more than `most` bytes.
+  // The content; payload_too_large when it has more than `most` bytes, not_found when the object is
+  // of another type.
   Result<std::string> read(const Sha1& id, ObjectType expected, std::uint64_t most) const;
   Result<std::shared_ptr<const Tree>> tree(const Sha1& id) const;      // cached
   Result<std::shared_ptr<const Commit>> commit(const Sha1& id) const;  // cached
   Result<std::shared_ptr<const std::string>> small_blob(const Sha1& id) const;  // ≤ 64 KiB, cached
+  // A blob of any size in constant memory (but for long blobs that a push brought as deltas).
+  Result<std::unique_ptr<BlobStream>> open_blob(const Sha1& id) const;
   bool contains(const Sha1& id) const;
   // The commit a tag object stands for in the end, or the id itself when it is a commit.
   Result<Sha1> peel_to_commit(const Sha1& id) const;
@@ -41,6 +42,15 @@ class Repository {
 
   // The entry at a path ("" is the root tree itself, mode_tree). Nothing when there is none.
   Result<std::optional<TreeEntry>> find(const Sha1& root_tree, std::string_view path) const;
+
+  // Moves a finished pack into the repository, durably, and knows its objects from then on.
+  Result<> publish(const StagedPack& pack) const;
+  // After packs were removed from the directory: closes their files.
+  Result<> refresh() const;
+
+  // How many commits are reachable from one, kept for the next who counts.
+  std::optional<std::uint64_t> known_commit_count(const Sha1& commit) const;
+  void remember_commit_count(const Sha1& commit, std::uint64_t count) const;
 
  private:
   friend class Repositories;

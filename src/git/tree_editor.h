@@ -12,16 +12,9 @@
 #include "git/object.h"
 #include "git/pack_writer.h"
 #include "git/repository.h"
+#include "git/tree_diff.h"
 
 namespace kohaku::git {
-
-// An entry of a folder that differs from before; `folder` is "" for the root. Every folder on the
-// way to a changed file counts as changed itself.
-struct ChangedEntry {
-  std::string folder;
-  std::string name;
-  bool removed = false;
-};
 
 class TreeEditor {
  public:
@@ -40,7 +33,8 @@ class TreeEditor {
 
   // Writes what changed and gives the new root; empty folders vanish.
   Result<Sha1> write(PackWriter& pack);
-  // After write(): against the tree it started from.
+  // After write(): against the tree it started from, down to the last file of folders that were
+  // copied or removed.
   std::vector<ChangedEntry> changed_entries() const;
 
  private:
