@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/hash.h"
 #include "store/staging_state.h"
 
 namespace kohaku::store {
@@ -97,9 +98,16 @@ PartedStaging::begin(std::int64_t number, std::uint64_t offset, std::uint64_t si
 
 Result<Staging> PartedStaging::seal(const Sha256& expected, std::uint64_t expected_size) {
   TRY(stop_writing());
-  // A descriptor of its own: a Part that was stopped may still be syncing ours.
-  auto file = TRY(os::open_for_writing(path_));
-  Staging staging(std::make_unique<Staging::State>(path_, std::move(file)));
+  // A name of its own, so that an upload begun anew under the old one cannot write to these bytes,
+  // and a descriptor of its own, since a Part that was stopped may still be syncing ours.
+  const auto sealed = path_.parent_path() / (random_text(24) + ".new");
+  TRY(os::rename(path_, sealed));
+  auto file = os::open_for_writing(sealed);
+  if (!file) {
+    static_cast<void>(os::remove_file(sealed));
+    return std::unexpected(std::move(file).error());
+  }
+  Staging staging(std::make_unique<Staging::State>(sealed, std::move(*file)));
   auto& state = *staging.state_;
   state.digest = std::move(prefix_);
   TRY(hash_rest(state.file, state.digest));

@@ -50,8 +50,9 @@ class PartedStaging : public std::enable_shared_from_this<PartedStaging> {
   Result<std::shared_ptr<Part>> begin(std::int64_t number, std::uint64_t offset,
                                       std::uint64_t size);
 
-  // Ends all writing, hashes and syncs: the whole, ready to be published. Whatever the outcome, this
-  // upload is over and its file belongs to the result (unprocessable as of Staging::verify).
+  // Ends all writing, hashes and syncs: the whole, ready to be published (unprocessable as of
+  // Staging::verify). Whatever the outcome, this upload is over and its file is no longer there
+  // under its name. conflict when another thread was first.
   Result<Staging> seal(const Sha256& expected, std::uint64_t expected_size);
 
  private:

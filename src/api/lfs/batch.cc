@@ -1,0 +1,162 @@
+#include "api/lfs/batch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "api/lfs/batch_reply.h"
+#include "api/lfs/reply.h"
+#include "hub/lfs_links.h"
+#include "hub/lfs_uploads.h"
+
+namespace kohaku::api {
+namespace {
+
+constexpr std::size_t most_objects = 1000;
+
+Result<> check_request(const LfsBatchRequest& request) {
+  if (request.operation != "upload" && request.operation != "download") {
+    return fail(Code::unprocessable, "'operation' must be 'upload' or 'download'.");
+  }
+  // "sha_256" is what the JavaScript client writes.
+  const auto algorithm = request.hash_algo.value_or("sha256");
+  if (algorithm != "sha256" && algorithm != "sha_256") {
+    return fail(Code::conflict, "This server names objects by sha256 only.");
+  }
+  if (request.objects.size() > most_objects) {
+    return fail(Code::payload_too_large,
+                fmt::format("A batch may name at most {} objects.", most_objects));
+  }
+  return {};
+}
+
+// The object as asked for, or the sentence that says what is wrong with it.
+Result<hub::LfsObject> check_object(const LfsBatchObject& object) {
+  const auto oid = Sha256::from_hex(object.oid);
+  if (!oid) return fail(Code::unprocessable, "The oid must be 64 hexadecimal digits.");
+  if (object.size < 0) return fail(Code::unprocessable, "The size must not be negative.");
+  if (static_cast<std::uint64_t>(object.size) > hub::most_object_bytes) {
+    return fail(Code::unprocessable,
+                fmt::format("A file may have at most {} bytes.", hub::most_object_bytes));
+  }
+  return hub::LfsObject{*oid, static_cast<std::uint64_t>(object.size)};
+}
+
+bool wants_parts(const LfsBatchRequest& request, const hub::Config& config) {
+  if (!request.transfers) return false;
+  const auto offered =
+      std::ranges::find(*request.transfers, "multipart") != request.transfers->end();
+  return offered && std::ranges::any_of(request.objects, [&](const auto& object) {
+           return object.size > 0 &&
+                  static_cast<std::uint64_t>(object.size) > config.lfs_multipart_threshold_bytes;
+         });
+}
+
+// Parts for every object of the answer or for none, as git's transfer agent expects; an empty object
+// has no part.
+std::optional<std::uint64_t> part_size(bool in_parts, std::uint64_t size,
+                                       const hub::Config& config) {
+  if (!in_parts || size == 0) return std::nullopt;
+  return hub::choose_part_size(size, config.lfs_multipart_chunk_size_bytes);
+}
+
+UploadAnswer answer_upload(db::Connection& connection, const hub::WritableRepo& repo,
+                           const LfsBatchObject& asked, bool in_parts, const hub::Hub& hub) {
+  UploadAnswer answer{asked, {}, {}};
+  const auto object = check_object(asked);
+  if (!object) {
+    answer.error = object.error();
+    return answer;
+  }
+  auto offer = hub::offer_upload(connection, repo.repo().id, repo.user().id, *object,
+                                 part_size(in_parts, object->size, hub.config), hub.clock.now());
+  if (!offer) {
+    answer.error = offer.error();
+  } else if (offer->kind == hub::UploadOffer::Kind::wanted) {
+    answer.upload = std::move(offer->upload);
+  } else if (offer->kind == hub::UploadOffer::Kind::other_size) {
+    answer.error =
+        Error{Code::unprocessable,
+              fmt::format("This object has {} bytes, not {}.", offer->known_size, object->size),
+              {}};
+  }
+  return answer;
+}
+
+Task<Result<http::Reply>> upload(hub::WritableRepo repo, LfsBatchRequest request, Call& call) {
+  const auto in_parts = wants_parts(request, call.hub.config);
+  auto answers = CO_TRY(co_await call.hub.database.write(
+      [&](db::Connection& connection) -> Result<std::vector<UploadAnswer>> {
+        std::vector<UploadAnswer> made;
+        for (const auto& asked : request.objects) {
+          made.push_back(answer_upload(connection, repo, asked, in_parts, call.hub));
+          // Not the object's fault: the whole group is tried again, or refused.
+          const auto& error = made.back().error;
+          if (error && error->code != Code::unprocessable) return std::unexpected(*error);
+        }
+        return made;
+      }));
+  co_return upload_reply(call, repo.repo(), answers, in_parts);
+}
+
+Result<DownloadAnswer> answer_download(db::Connection& connection, RepoId repo,
+                                       const LfsBatchObject& asked) {
+  DownloadAnswer answer{asked, {}, {}};
+  const auto object = check_object(asked);
+  if (!object) {
+    answer.error = object.error();
+    return answer;
+  }
+  const auto found = TRY(store::ObjectStore::find(connection, repo, object->oid));
+  if (!found) {
+    answer.error = Error{Code::not_found, "This repository does not hold the object.", {}};
+  } else if (found->size != object->size) {
+    answer.error =
+        Error{Code::unprocessable,
+              fmt::format("This object has {} bytes, not {}.", found->size, object->size),
+              {}};
+  } else {
+    answer.oid = object->oid;
+  }
+  return answer;
+}
+
+Task<Result<http::Reply>> download(hub::ReadableContent repo, LfsBatchRequest request, Call& call) {
+  const auto read = [&](db::Connection& connection) -> Result<std::vector<DownloadAnswer>> {
+    std::vector<DownloadAnswer> made;
+    for (const auto& asked : request.objects) {
+      made.push_back(TRY(answer_download(connection, repo.repo().id, asked)));
+    }
+    return made;
+  };
+  // Up to a thousand look-ups: not on the event loop.
+  const auto answers =
+      CO_TRY(co_await call.hub.pool.run([&] { return call.hub.database.read_now(read); }));
+  co_return download_reply(call, repo.repo(), answers);
+}
+
+Task<Result<http::Reply>> answer_batch(LfsBatchRequest request, Call& call) {
+  const hub::Access access(call.hub);
+  const auto type = call.path.repo_type();
+  const auto is_upload = request.operation == "upload";
+  // Who may not even see the repository learns nothing about the request either.
+  auto readable = CO_TRY(access.readable_content(call.caller, type, call.path.repo));
+  if (!is_upload) {
+    CO_TRY(check_request(request));
+    co_return co_await download(std::move(readable), std::move(request), call);
+  }
+  auto writable = CO_TRY(access.writable(call.caller, type, call.path.repo));
+  CO_TRY(check_request(request));
+  co_return co_await upload(std::move(writable), std::move(request), call);
+}
+
+}  // namespace
+
+Task<Result<http::Reply>> lfs_batch(hub::Anyone anyone, Body<LfsBatchRequest> body, Call& call) {
+  auto reply = co_await answer_batch(std::move(body.value), call);
+  if (!reply) co_return lfs_refusal(reply.error(), anyone.caller());
+  co_return reply;
+}
+
+}  // namespace kohaku::api
