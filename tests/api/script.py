@@ -1,6 +1,7 @@
 """Reads the plain-text scripts and fills in their variables. The format is in README.md."""
 import base64
 import hashlib
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,6 +99,7 @@ def _blob(text: str) -> str:
 
 
 FUNCTIONS = {
+    "json": json.dumps,
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "sha256": lambda text: hashlib.sha256(text.encode()).hexdigest(),
     "blob": _blob,

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -50,11 +51,11 @@ class Answer:
 class Server:
     """One process at a time on one data directory. Ends with SIGTERM unless killed by the test."""
 
-    def __init__(self, data_dir: Path | None = None, **environment: str):
+    def __init__(self, data_dir: Path | None = None, port: int = 0, **environment: str):
         self.directory = Path(tempfile.mkdtemp(prefix="kohakuhub-test-"))
         self.data_dir = data_dir or self.directory / "data"
         self.environment = environment
-        self.port = 0
+        self.port = port
         self.process: subprocess.Popen | None = None
         self.people: dict[str, Person] = {}
         self.runs = 0
@@ -234,6 +235,13 @@ class Server:
             if done.returncode != 0 or noise:
                 raise ServerError(f"git fsck {directory}: {done.returncode}\n" + "\n".join(noise[:50]))
         return len(directories)
+
+
+def free_port() -> int:
+    """A port nobody listens on now; for a server that must know its address before it starts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

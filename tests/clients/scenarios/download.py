@@ -122,4 +122,4 @@ def resolving_a_revision(hub):
     first = hub.commit(repo, {"a.txt": b"1"}).oid
     hub.alice.create_tag(repo, tag="v1", repo_type=hub.type)
     found = hub.nobody.resolve_revision(repo, repo_type=hub.type, revision="v1", cache_dir=hub.directory / "c")
-    assert first in (found, getattr(found, "commit_hash", None), getattr(found, "sha", None)), found
+    assert found == "v1" and found.resolved == first, repr(found)

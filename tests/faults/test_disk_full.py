@@ -1,0 +1,164 @@
+"""The disk is full at the n-th write, for every n of a commit and of an upload.
+
+Each time: a clean 507 (or the request got through), reads go on, nothing is corrupt, and writes work
+again within seconds of there being room.
+"""
+import ctypes
+import mmap
+import os
+import shutil
+import struct
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from kit.server import Answer, Server
+from kit.upload import add, add_large, commit, must, send_large
+
+HERE = Path(__file__).resolve().parent
+RESUME_SECONDS = 5
+ENOUGH = 1 << 40
+
+
+class Disk:
+    """The switch of nospace.c: full(n) lets n more writes pass."""
+
+    def __init__(self, path: Path):
+        path.write_bytes(bytes(24))
+        self.file = path.open("r+b")
+        self.memory = mmap.mmap(self.file.fileno(), 24)
+
+    def full(self, after: int) -> None:
+        self.memory[8:24] = struct.pack("=qq", after, 0)
+        self.memory[0:8] = struct.pack("=q", 1)
+
+    def roomy(self) -> int:
+        """Room again; how many writes there were since full()."""
+        self.memory[0:8] = struct.pack("=q", 0)
+        return struct.unpack("=q", self.memory[16:24])[0]
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory) -> Path:
+    compiler = next(found for name in ("clang-19", "cc", "gcc") if (found := shutil.which(name)))
+    library = tmp_path_factory.mktemp("shim") / "nospace.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", str(library),
+                    str(HERE / "nospace.c"), "-ldl"], check=True)
+    ctypes.CDLL(str(library))
+    return library
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory) -> Disk:
+    return Disk(tmp_path_factory.mktemp("control") / "control")
+
+
+@pytest.fixture(scope="module")
+def hub(shim, disk):
+    server = Server(LD_PRELOAD=str(shim), NOSPACE_CONTROL=disk.file.name,
+                    KOHAKU_HUB_LFS_MULTIPART_THRESHOLD_BYTES="3000000",
+                    KOHAKU_HUB_LFS_MULTIPART_CHUNK_SIZE_BYTES="1500000")
+    server.data_dir.mkdir(parents=True)
+    server.environment["NOSPACE_DIRECTORY"] = str(server.data_dir)
+    with server:
+        alice = server.user("alice")
+        server.post("/api/repos/create", {"name": "full"}, alice.token)
+        must(send_large(server, alice.token, "alice/full", b"known large" * 1000))
+        must(commit(server, alice.token, "alice/full", [add("known.txt", b"known"),
+                                                        add_large("known.bin", b"known large" * 1000)]))
+        yield server
+        disk.roomy()
+        server.stop()
+        server.fsck()
+        server.start()
+
+
+def small_commit(server: Server, name: str) -> Answer:
+    return commit(server, server.people["alice"].token, "alice/full",
+                  [add(f"{name}/{number}.txt", os.urandom(3000)) for number in range(3)], timeout=30)
+
+
+def upload(server: Server, name: str, size: int) -> Answer:
+    token, content = server.people["alice"].token, os.urandom(size)
+    answer = send_large(server, token, "alice/full", content, timeout=30)
+    if answer.status != 200:
+        return answer
+    return commit(server, token, "alice/full", [add_large(f"{name}/large.bin", content)], timeout=30)
+
+
+def check_reads(server: Server) -> None:
+    assert server.request("GET", "/alice/full/resolve/main/known.txt").body == b"known"
+    assert server.request("GET", "/alice/full/resolve/main/known.bin").body == b"known large" * 1000
+    assert server.request("GET", "/api/models/alice/full/tree/main").status == 200
+    assert server.request("GET", "/health").status == 200
+
+
+def paths_of(server: Server) -> set[str]:
+    paths, url = set(), "/api/models/alice/full/tree/main?recursive=true"
+    while url:
+        answer = server.request("GET", url)
+        paths |= {entry["path"] for entry in answer.json()}
+        link = answer.headers.get("Link")
+        url = link.split(">")[0][1:] if link else None
+    return paths
+
+
+def writes_resume(server: Server, name: str) -> None:
+    deadline = time.monotonic() + RESUME_SECONDS
+    while (answer := small_commit(server, name)).status != 200:
+        assert time.monotonic() < deadline, f"{answer.status} {answer.body!r} although there is room"
+        time.sleep(0.1)
+
+
+def count_writes(disk: Disk, attempt) -> int:
+    disk.full(after=ENOUGH)
+    must(attempt("counting"))
+    time.sleep(0.3)
+    return disk.roomy()
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("what", ["commit", "upload", "multipart upload"])
+def test_full_at_every_write(hub, disk, what):
+    label = what.replace(" ", "-")
+    size = {"upload": 2_500_000, "multipart upload": 4_000_000}.get(what)
+
+    def attempt(name: str) -> Answer:
+        return upload(hub, f"{label}-{name}", size) if size else small_commit(hub, f"{label}-{name}")
+
+    count = count_writes(disk, attempt)
+    assert 2 < count < 2000, f"{count} writes were seen: does the server write otherwise?"
+    step = max(1, count // 150)
+    refused = 0
+    for after in [*range(0, min(count, 60)), *range(60, count, step)]:
+        disk.full(after)
+        answer = attempt(str(after))
+        check_reads(hub)
+        seen = disk.roomy()
+        assert answer.status in (200, 507), f"write {after} of {count}: {answer.status} {answer.body[:300]!r}"
+        if answer.status == 507:
+            refused += 1
+            assert answer.headers["X-Error-Code"] == "InsufficientStorage" and answer.json()["error"]
+            assert seen > after
+        writes_resume(hub, f"{label}-after-{after}")
+        there = {path for path in paths_of(hub) if path.startswith(f"{label}-{after}/")}
+        assert bool(there) == (answer.status == 200), f"write {after}: {answer.status}, but {there}"
+    assert refused > count // 3, f"only {refused} of {count} were refused"
+    assert hub.git_fsck() == 1
+
+
+@pytest.mark.timeout(120)
+def test_killed_while_full(hub, disk):
+    """A crash on a full disk, and a start that finds no room either."""
+    before = paths_of(hub)
+    disk.full(after=3)
+    assert small_commit(hub, "killed").status in (200, 507)
+    hub.kill()
+    disk.roomy()
+    hub.start(wait_seconds=3)
+    assert before <= paths_of(hub)
+    check_reads(hub)
+    writes_resume(hub, "after-the-kill")
+    assert hub.git_fsck() == 1
