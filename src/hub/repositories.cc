@@ -4,60 +4,10 @@
 
 #include <algorithm>
 
-#include "os/log.h"
+#include "hub/new_repo.h"
 
 namespace kohaku::hub {
 namespace {
-
-std::unexpected<Error> name_taken(RepoType type, std::string_view full_name) {
-  return fail(Code::repo_exists, fmt::format("A {} repository called {} already exists",
-                                             to_string(type), full_name));
-}
-
-// Ids are never given twice, since directories bear them.
-Result<RepoId> next_repo_id(db::Connection& connection) {
-  TRY(connection.sql("UPDATE sequence SET next_value = next_value + 1 WHERE name = 'repository'").run());
-  const auto row = TRY(connection.sql("SELECT next_value FROM sequence WHERE name = 'repository'")
-                           .first<std::int64_t>());
-  if (!row) return fail_internal("the table sequence has no row for repositories");
-  return RepoId{std::get<0>(*row) - 1};
-}
-
-Result<> check_name_is_free(db::Connection& connection, RepoType type, const RepoName& name) {
-  if (const auto taken = TRY(find_repo(connection, type, name))) {
-    return name_taken(type, taken->full_name());
-  }
-  return {};
-}
-
-// Whoever takes a name ends the redirect that stood there.
-Result<> end_redirect(db::Connection& connection, RepoType type, const RepoName& name) {
-  TRY(connection
-          .sql("DELETE FROM repository_redirect WHERE type = ?1 AND owner_lookup = ?2 AND lookup_name = ?3")
-          .bind(to_string(type), normalize_name(name.owner), normalize_name(name.name))
-          .run());
-  return {};
-}
-
-Result<> insert_repo(db::Connection& connection, const Repo& repo) {
-  const RepoName name{repo.owner, repo.name};
-  TRY(check_name_is_free(connection, repo.type, name));
-  TRY(end_redirect(connection, repo.type, name));
-  TRY(connection
-          .sql("INSERT INTO repository (id, type, owner_id, name, lookup_name, private, sdk, "
-               "created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)")
-          .bind(repo.id, to_string(repo.type), repo.owner_id, repo.name, normalize_name(repo.name),
-                repo.private_, repo.sdk, repo.created_at)
-          .run());
-  return {};
-}
-
-Result<> check_may_create(db::Connection& connection, AccountId user, AccountId owner) {
-  Caller caller;
-  caller.user = User{user, {}};
-  if (TRY(role_in(connection, caller, owner)) >= Role::member) return {};
-  return fail(Code::forbidden, "You may no longer create repositories in this namespace.");
-}
 
 Repo new_row(Hub& hub, const NamespaceWriter& owner, const NewRepo& wanted, RepoId id) {
   Repo repo;
@@ -75,12 +25,6 @@ Repo new_row(Hub& hub, const NamespaceWriter& owner, const NewRepo& wanted, Repo
   return repo;
 }
 
-void remove_directory(Hub& hub, RepoId id) {
-  if (auto removed = hub.repositories.remove(id); !removed) {
-    os::log_warning("repository directory not removed", {{"repository", id.value}, {"detail", removed.error().detail}});
-  }
-}
-
 }  // namespace
 
 Task<Result<Repo>> create_repository(Hub& hub, const NamespaceWriter& owner, NewRepo wanted) {
@@ -92,16 +36,15 @@ Task<Result<Repo>> create_repository(Hub& hub, const NamespaceWriter& owner, New
   const auto first = co_await prepare_initial_commit(hub, id, owner.user(), repo.default_branch,
                                                      std::move(wanted.files));
   if (!first) {
-    co_await hub.pool.run([&] { remove_directory(hub, id); });
+    co_await hub.pool.run([&] { remove_repo_directory(hub, id); });
     co_return std::unexpected(first.error());
   }
   const auto inserted = co_await hub.database.write([&](db::Connection& connection) -> Result<> {
-    TRY(check_may_create(connection, owner.user().id, owner.id()));
-    TRY(insert_repo(connection, repo));
+    TRY(insert_repo(connection, repo, owner.user().id));
     return record_initial_commit(connection, *first, repo.created_at);
   });
   if (!inserted) {
-    co_await hub.pool.run([&] { remove_directory(hub, id); });
+    co_await hub.pool.run([&] { remove_repo_directory(hub, id); });
     co_return std::unexpected(inserted.error());
   }
   co_return repo;
@@ -114,7 +57,7 @@ Task<Result<>> delete_repository(Hub& hub, const RepoAdmin& admin) {
     if (deleted == 0) return fail(Code::repo_not_found, "The repository was not found.");
     return {};
   }));
-  co_await hub.pool.run([&] { remove_directory(hub, id); });
+  co_await hub.pool.run([&] { remove_repo_directory(hub, id); });
   co_return Result<>{};
 }
 
@@ -123,7 +66,7 @@ namespace {
 Result<> rename_row(db::Connection& connection, const Repo& repo, AccountId owner,
                     const RepoName& to) {
   const auto taken = TRY(find_repo(connection, repo.type, to));
-  if (taken && taken->id != repo.id) return name_taken(repo.type, taken->full_name());
+  if (!taken || taken->id != repo.id) TRY(check_name_is_free(connection, repo.type, to));
   TRY(end_redirect(connection, repo.type, to));
   const bool same_lookup = normalize_name(repo.owner) == normalize_name(to.owner) &&
                            normalize_name(repo.name) == normalize_name(to.name);

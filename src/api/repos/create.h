@@ -36,14 +36,6 @@ struct CreateRepo {
 };
 BOOST_DESCRIBE_STRUCT(CreateRepo, (), (name, organization, type, private_, visibility, sdk, license, files))
 
-struct CreatedRepo {
-  std::string url;
-  std::string name;
-  std::string id;
-  std::string repo_id;
-};
-BOOST_DESCRIBE_STRUCT(CreatedRepo, (), (url, name, id, repo_id))
-
 struct DeleteRepo {
   std::string name;
   std::optional<std::string> organization;

@@ -1,4 +1,5 @@
 #include "api/repos/create.h"
+#include "api/repos/duplicate.h"
 #include "api/repos/list.h"
 #include "api/repos/settings.h"
 #include "api/routes.h"
@@ -10,6 +11,7 @@ void add_repository_routes(Routes& routes) {
       .post<&create_repo>("/api/repos/create")
       .remove<&delete_repo>("/api/repos/delete")
       .post<&move_repo>("/api/repos/move");
+  routes.file("api/repos/duplicate.cc").post<&duplicate_repo>("/api/{type}s/{repo}/duplicate");
   routes.file("api/repos/list.cc").get<&list_repositories>("/api/{type}s");
   routes.file("api/repos/settings.cc")
       .put<&change_repo_settings>("/api/{type}s/{repo}/settings")
