@@ -91,11 +91,6 @@ Result<> remove_path(db::Connection& connection, RepoId repo, const PathChange& 
   TRY(connection.sql("DELETE FROM path_change WHERE repo_id = ?1 AND folder = ?2 AND name = ?3")
           .bind(repo, change.folder, change.name)
           .run());
-  const auto path = change.folder.empty() ? change.name : change.folder + "/" + change.name;
-  TRY(connection.sql("DELETE FROM path_change WHERE repo_id = ?1 AND "
-                     "(folder = ?2 OR (folder > ?3 AND folder < ?4))")
-          .bind(repo, path, path + "/", path + "0")
-          .run());
   return {};
 }
 
@@ -156,7 +151,8 @@ bool is_lost_race(const Error& error) {
 }
 
 Result<> place_packs(Hub& hub, RepoId repo, const std::vector<git::StagedPack>& packs) {
-  for (const auto& pack : packs) TRY(git::publish_pack(pack, hub.repositories.directory(repo)));
+  const auto repository = TRY(hub.repositories.get(repo));
+  for (const auto& pack : packs) TRY(repository->publish(pack));
   return {};
 }
 

@@ -34,7 +34,7 @@ struct RefChange {
 struct PathChange {
   std::string folder;  // "" is the root
   std::string name;
-  std::optional<Sha1> commit;  // nothing: the entry is gone, and all below it
+  std::optional<Sha1> commit;  // nothing: the entry is gone
 };
 
 // A large file as a commit names it.
