@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "hub/lfs_settings.h"
 #include "hub/new_repo.h"
 
 namespace kohaku::hub {
@@ -107,32 +106,14 @@ Task<Result<Repo>> move_repository(Hub& hub, const RepoAdmin& admin, const Names
 
 namespace {
 
-Result<> check_suffix(std::string_view suffix) {
-  const bool plain = std::ranges::all_of(suffix, [](char c) {
-    return c > 0x20 && c < 0x7F && c != '/' && c != '\\' && c != '*' && c != '"';
-  });
-  if (suffix.size() >= 2 && suffix.size() <= 64 && suffix.starts_with('.') && plain) return {};
-  return fail(Code::bad_request, "Each of lfs_suffix_rules must look like '.gguf': a dot and a suffix.");
-}
-
 Result<> check_settings(const RepoSettings& settings) {
   if (settings.gated && *settings.gated != "false" && *settings.gated != "auto" && *settings.gated != "manual") {
     return fail(Code::bad_request, "'gated' must be auto, manual or false.");
   }
-  if (const auto& wanted = settings.lfs_threshold_bytes; wanted && *wanted) {
-    if (**wanted < 1'000'000 || **wanted > 100'000'000) {
-      return fail(Code::bad_request, "'lfs_threshold_bytes' must be from 1000000 to 100000000.");
-    }
-  }
-  if (const auto& wanted = settings.lfs_keep_versions; wanted && *wanted) {
-    if (**wanted < 2 || **wanted > 1'000'000) {
-      return fail(Code::bad_request, "'lfs_keep_versions' must be at least 2.");
-    }
-  }
-  if (const auto& wanted = settings.lfs_suffix_rules; wanted && *wanted) {
-    if ((*wanted)->size() > 100) return fail(Code::bad_request, "At most 100 lfs_suffix_rules are kept.");
-    for (const auto& suffix : **wanted) TRY(check_suffix(suffix));
-  }
+  const auto& [private_, gated, threshold, versions, suffixes] = settings;
+  if (threshold && *threshold) TRY(check_lfs_threshold(**threshold));
+  if (versions && *versions) TRY(check_lfs_keep_versions(**versions));
+  if (suffixes && *suffixes) TRY(check_lfs_suffixes(**suffixes));
   return {};
 }
 

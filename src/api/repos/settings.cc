@@ -86,4 +86,23 @@ Task<Result<http::Reply>> change_repo_settings(hub::RepoAdmin repo, Call& call) 
   co_return http::json_reply(200, R"({"success":true,"message":"Settings updated."})");
 }
 
+Result<LfsSettingsReply> show_lfs_settings(const hub::ReadableRepo& repo, hub::Hub& hub) {
+  const auto settings = hub::lfs_settings(hub.config, repo.repo());
+  const auto source = [](bool own) { return own ? "repository" : "server_default"; };
+  LfsSettingsReply reply;
+  reply.lfs_threshold_bytes = repo.repo().lfs_threshold_bytes;
+  reply.lfs_threshold_bytes_effective = settings.threshold_bytes;
+  reply.lfs_threshold_bytes_source = source(settings.own_threshold);
+  reply.lfs_keep_versions = repo.repo().lfs_keep_versions;
+  reply.lfs_keep_versions_effective = settings.keep_versions;
+  reply.lfs_keep_versions_source = source(settings.own_keep_versions);
+  if (settings.has_own_suffixes) reply.lfs_suffix_rules = settings.own_suffixes;
+  reply.lfs_suffix_rules_effective = settings.suffixes;
+  reply.lfs_suffix_rules_source = settings.has_own_suffixes ? "merged" : "server_default";
+  const auto defaults = hub::default_lfs_suffixes();
+  reply.server_defaults = {hub.config.lfs_threshold_bytes, hub.config.lfs_keep_versions,
+                           {defaults.begin(), defaults.end()}};
+  return reply;
+}
+
 }  // namespace kohaku::api
