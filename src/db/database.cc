@@ -6,6 +6,7 @@
 
 #include "db/migrate.h"
 #include "db/sqlite_checkpointer.h"
+#include "db/sqlite_log_space.h"
 #include "db/sqlite_readers.h"
 #include "db/sqlite_writer.h"
 #include "os/clock.h"
@@ -46,6 +47,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
   std::unique_ptr<Database> database(new Database());
   auto& state = *database->state_;
   auto driver = TRY(SqliteDriver::open(path, SqliteUse::writing));
+  reserve_log_space(path);
   state.checkpointer = TRY(SqliteCheckpointer::open(path));
   state.writer = std::make_unique<SqliteWriter>(
       path, std::move(driver), database->generation_,

@@ -183,6 +183,13 @@ TEST_F(DatabaseTest, ClosingKeepsAllAndLeavesNoLog) {
   EXPECT_EQ(20, count());
 }
 
+TEST_F(DatabaseTest, LogHasRoomFromTheStart) {
+  const auto room = std::filesystem::file_size(path_ + "-wal");
+  EXPECT_GE(room, 8u << 20U);
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(insert(std::to_string(i)));
+  EXPECT_EQ(room, std::filesystem::file_size(path_ + "-wal"));
+}
+
 TEST_F(DatabaseTest, LogDoesNotGrowForever) {
   for (int i = 0; i < 300; ++i) ASSERT_TRUE(insert(std::to_string(i), std::string(1 << 20, 'x')));
   EXPECT_LT(std::filesystem::file_size(path_ + "-wal"), 100u << 20U);
