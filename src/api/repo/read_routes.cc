@@ -1,0 +1,39 @@
+#include "api/repo/auth_check.h"
+#include "api/repo/commit_detail.h"
+#include "api/repo/commits.h"
+#include "api/repo/info.h"
+#include "api/repo/lfs_files.h"
+#include "api/repo/paths_info.h"
+#include "api/repo/refs.h"
+#include "api/repo/tree.h"
+#include "api/routes.h"
+#include "api/settings/repositories.h"
+
+namespace kohaku::api {
+
+void add_repo_read_routes(Routes& routes) {
+  routes.file("api/repo/info.cc")
+      .get<&repo_info>("/api/{type}s/{repo}")
+      .get<&repo_info_at_revision>("/api/{type}s/{repo}/revision/{path...}");
+  routes.file("api/repo/tree.cc")
+      .get<&list_tree>("/api/{type}s/{repo}/tree/{rev}")
+      .get<&list_tree>("/api/{type}s/{repo}/tree/{rev}/{path...}");
+  routes.file("api/repo/paths_info.cc")
+      .post<&paths_info>("/api/{type}s/{repo}/paths-info/{path...}");
+  routes.file("api/repo/refs.cc").get<&list_refs>("/api/{type}s/{repo}/refs");
+  routes.file("api/repo/commits.cc")
+      .get<&list_commits>("/api/{type}s/{repo}/commits/{path...}")
+      .get<&list_commits>("/{type}s/{repo}/commits/{path...}");
+  routes.file("api/repo/commit_detail.cc")
+      .get<&show_commit>("/api/{type}s/{repo}/commit/{rev}")
+      .get<&show_commit>("/{type}s/{repo}/commit/{rev}");
+  routes.file("api/repo/auth_check.cc")
+      .get<&check_read_access>("/api/{type}s/{repo}/auth-check")
+      .get<&check_write_access>("/api/{type}s/{repo}/auth-check/write");
+  routes.file("api/repo/lfs_files.cc").get<&list_lfs_files>("/api/{type}s/{repo}/lfs-files");
+  routes.file("api/settings/repositories.cc")
+      .get<&list_own_storage>("/api/settings/repositories")
+      .get<&list_organization_storage>("/api/organizations/{org}/settings/repositories");
+}
+
+}  // namespace kohaku::api
