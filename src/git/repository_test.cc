@@ -136,7 +136,7 @@ TEST_F(RepositoryTest, FindsPathsTagsAndPrefixes) {
   const auto repository = make_repository();
   std::filesystem::copy(work / ".git" / "objects" / "pack",
                         repository->directory() / "objects" / "pack",
-                        std::filesystem::copy_options::overwrite_existing);
+                        std::filesystem::copy_options::recursive);
   const auto head = git_id(work, {"rev-parse", "HEAD"});
   const auto root_tree = (*repository->commit(head))->tree;
   EXPECT_EQ((*repository->commit(head))->parents.size(), 2U);
