@@ -76,8 +76,8 @@ TEST(Pool, ManyCoroutinesAtOnce) {
 }
 
 TEST(Pool, ThreadsWorkTogether) {
-  Pool pool(3);
   std::latch all(3);
+  Pool pool(3);
   for (int i = 0; i < 3; ++i) pool.post([&] { all.arrive_and_wait(); });
   all.wait();
 }
