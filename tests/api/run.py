@@ -106,7 +106,7 @@ def check_always(step: scripts.Step, status: int, headers, body: bytes) -> list[
                  if not headers.get(name)]
     if step.method != "HEAD":
         problems += match.body_differences('{"error": "*text"}', body, {})
-        if not (headers.get("Content-Type") or "").startswith("application/json"):
+        if not re.match(r"application/(vnd\.git-lfs\+)?json", headers.get("Content-Type") or ""):
             problems.append(f"an error of type {headers.get('Content-Type')}")
     return problems
 
