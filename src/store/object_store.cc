@@ -4,6 +4,7 @@
 
 #include "os/log.h"
 #include "store/open_objects.h"
+#include "store/scrub.h"
 #include "store/staging_state.h"
 #include "store/stale_staging.h"
 
@@ -199,6 +200,16 @@ Result<http::FileBody> ObjectStore::read(const LargeObject& object, std::uint64_
   body.length = length;
   body.verify = [open](std::uint64_t at, std::uint64_t count) { return open->check(at, count); };
   return body;
+}
+
+Result<std::vector<std::string>> ObjectStore::check(bool full) {
+  return TRY(scrub(state_->database, state_->files, full)).problems;
+}
+
+Result<> ObjectStore::remove_orphan(const std::string& physical_name) {
+  if (TRY(is_named(state_->database, physical_name))) return {};
+  state_->open_objects.forget(physical_name);
+  return state_->files.remove(physical_name);
 }
 
 }  // namespace kohaku::store

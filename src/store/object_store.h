@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/ids.h"
@@ -67,6 +68,12 @@ class ObjectStore {
   // for the first time since the file was opened; damage breaks the answer off and is logged.
   Result<http::FileBody> read(const LargeObject& object, std::uint64_t offset,
                               std::uint64_t length);
+
+  // One sentence for each object whose file is missing or has another length; with `full`, also for
+  // each whose bytes are damaged. Blocks for as long as it takes.
+  Result<std::vector<std::string>> check(bool full);
+  // Removes the files of a physical name that no row names any more; who reads them reads on.
+  Result<> remove_orphan(const std::string& physical_name);
 
  private:
   struct State;
