@@ -44,7 +44,10 @@ Result<BranchTip> read_tip(Hub& hub, RepoId repo, std::string_view revision) {
 
 Result<> check_parent(std::string_view parent, const BranchTip& tip) {
   if (parent.empty()) return {};
-  if (parent.size() >= 5 && tip.commit.hex().starts_with(parent)) return {};
+  const bool is_commit = parent.size() >= 5 && parent.size() <= 40 &&
+                         parent.find_first_not_of("0123456789abcdef") == parent.npos;
+  if (!is_commit) return fail(Code::bad_request, "'parentCommit' must be the id of a commit.");
+  if (tip.commit.hex().starts_with(parent)) return {};
   return fail(Code::precondition_failed,
               "The branch was updated since you opened this page. Please refresh and try again.");
 }

@@ -31,7 +31,7 @@ struct BranchTip {
 Result<BranchTip> read_tip(Hub& hub, RepoId repo, std::string_view revision);
 
 // precondition_failed unless the branch is where the author of the commit saw it. `parent` may be
-// short, from 5 digits on; empty asks for nothing.
+// short, from 5 digits on; empty asks for nothing; bad_request for what is no id at all.
 Result<> check_parent(std::string_view parent, const BranchTip& tip);
 
 struct DraftFile {

@@ -202,6 +202,7 @@ class Handler {
     if (key_ == "content") return take_content(part, is_first, error);
     if (key_ == "encoding") return append(encoding_name, part, is_first, longest_short_text, error);
     if (const auto* field = find_text_field(key_)) {
+      line.has_path |= field->member == &CommitLine::path;
       return append(line.*field->member, part, is_first, field->most, error);
     }
     return key_ != "size" || refuse(error, "'size' must be a whole number.");
@@ -271,8 +272,7 @@ struct CommitLineReader::State {
     line.kind = kind->kind;
     if (!handler.has_value) return fail_at_line(number, Code::bad_request, "'value' is missing.");
     line.encoding = TRY(encoding_from(line, handler.encoding_name));
-    if (line.kind != CommitLine::Kind::header && line.path.empty() &&
-        line.kind != CommitLine::Kind::deleted_folder) {
+    if (line.kind != CommitLine::Kind::header && !line.has_path) {
       return fail_at_line(number, Code::bad_request, "'path' is missing.");
     }
     return &line;

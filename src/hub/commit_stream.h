@@ -29,6 +29,7 @@ struct CommitLine {
   std::uint64_t number = 0;  // counted from 1
 
   std::string summary, description, parent_commit;  // header
+  bool has_path = false;
   std::string path, old_path;
   std::string source_path, source_revision;         // copyFile
   ContentEncoding encoding = ContentEncoding::base64;
