@@ -157,7 +157,7 @@ const cases = {
     }
     const found = await list(hub.listCommits({ ...alice, repo, batchSize: 2 }));
     assert.deepEqual(found.map((commit) => commit.title), ["Commit 3", "Commit 2", "Commit 1", "initial commit"]);
-    assert.equal(found[0].authors[0], "alice");
+    assert.equal(found[0].authors[0].username, "alice");
     assert.equal(await hub.countCommits({ ...alice, repo }), 4);
   },
   async branches() {

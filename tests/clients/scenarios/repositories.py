@@ -363,3 +363,56 @@ def repository_url_object(hub):
     url = hub.alice.create_repo(hub.name())
     assert isinstance(url, huggingface_hub.RepoUrl)
     assert url.namespace == "alice" and url.repo_type == "model"
+
+
+@scenario()
+def squash_the_history(hub):
+    repo = hub.repo()
+    for number in range(3):
+        hub.commit(repo, {"a.txt": str(number).encode(), f"{number}.bin": b"x%d" % number})
+    hub.alice.create_branch(repo, branch="other/branch", repo_type=hub.type)
+    hub.alice.super_squash_history(repo, branch="other/branch", commit_message="Squashed", repo_type=hub.type)
+    found = hub.nobody.list_repo_commits(repo, repo_type=hub.type, revision="other/branch")
+    assert [commit.title for commit in found] == ["Squashed"]
+    assert len(hub.nobody.list_repo_commits(repo, repo_type=hub.type)) == 4
+    assert hub.files(repo, revision="other/branch") == {"a.txt", "0.bin", "1.bin", "2.bin"}
+    assert hub.read(repo, "1.bin", revision="other/branch") == b"x1"
+    error = raises(HfHubHTTPError, hub.bob.super_squash_history, repo, repo_type=hub.type)
+    assert error.response.status_code == 403
+
+
+@scenario()
+def large_files_of_a_repository(hub):
+    repo = hub.repo({"a.bin": b"aaa", "folder/b.bin": b"bb", "c.txt": b"c"})
+    found = {file.filename: file for file in hub.alice.list_lfs_files(repo, repo_type=hub.type)}
+    assert set(found) == {"a.bin", "folder/b.bin"}
+    assert found["a.bin"].size == 3 and found["a.bin"].pushed_at is not None
+
+
+@scenario(since=(1,))
+def duplicate(hub):
+    repo = hub.repo({"a.txt": b"a", "b.bin": b"large"})
+    target = "bob/" + hub.name().split("/")[1]
+    url = hub.bob.duplicate_repo(repo, target, repo_type=hub.type)
+    assert str(url) == f"{hub.endpoint}/{hub.prefix}{target}", url
+    assert hub.read(target, "a.txt") == b"a" and hub.read(target, "b.bin") == b"large"
+    raises(HfHubHTTPError, hub.bob.duplicate_repo, repo, target, repo_type=hub.type)
+    hub.bob.duplicate_repo(repo, target, repo_type=hub.type, exist_ok=True)
+    raises(RepositoryNotFoundError, hub.bob.duplicate_repo, repo + "-none", target + "-2", repo_type=hub.type)
+    hub.bob.duplicate_repo(repo, target + "-private", private=True, repo_type=hub.type)
+    assert not hub.alice.repo_exists(target + "-private", repo_type=hub.type)
+
+
+@scenario(types=("model",), since=(2,))
+def storage_of_ones_repositories(hub):
+    repo = hub.repo({"a.bin": b"x" * 1000})
+    found = {item.id: item for item in hub.alice.list_user_repos()}
+    assert found[repo].storage >= 1000 and found[repo].visibility == "public"
+
+
+@scenario(types=("model",))
+def tags_by_type(hub):
+    hub.repo({"README.md": b"---\nlicense: mit\n---\n"})
+    tags = hub.nobody.get_model_tags()
+    assert "license:mit" in [tag["id"] for tag in tags["license"]], tags
+    assert isinstance(hub.nobody.get_dataset_tags(), dict)
