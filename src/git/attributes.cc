@@ -132,8 +132,9 @@ std::optional<bool> Attributes::is_lfs(std::string_view path) const {
   };
   consider(paths_, path);
   consider(names_, path.substr(path.rfind('/') + 1));
+  auto budget = pattern_budget;
   for (auto rule = rules_.rbegin(); rule != rules_.rend() && rule->number > last.number; ++rule) {
-    if (rule->pattern.matches(path, false)) return rule->lfs;
+    if (rule->pattern.matches(path, false, budget)) return rule->lfs;
   }
   return last.lfs;
 }

@@ -11,13 +11,18 @@
 
 namespace kohaku::git {
 
+// What one question to a file may cost at most: a few milliseconds. A file written to make the server
+// slow gets no more; rules it would have reached after that do not count.
+inline constexpr std::size_t pattern_budget = 1 << 20;
+
 // One pattern of either file, relative to the folder the file lies in.
 class PathPattern {
  public:
   // Without the leading `!` of a negated rule. A pattern with a slash that is not its last byte is
   // matched against the whole path, any other against the last segment.
   explicit PathPattern(std::string_view text);
-  bool matches(std::string_view path, bool is_folder) const;
+  // `budget`: as of Wildcard; one is taken off in any case.
+  bool matches(std::string_view path, bool is_folder, std::size_t& budget) const;
   // The path or name it stands for when it has no pattern characters, and nothing otherwise.
   const std::optional<std::string>& literal() const { return literal_; }
   bool whole_path() const { return whole_path_; }
@@ -78,7 +83,7 @@ class IgnoreRules {
     bool negated = false;
   };
   std::vector<Rule> rules_;
-  bool matches(std::string_view path, bool is_folder) const;
+  bool matches(std::string_view path, bool is_folder, std::size_t& budget) const;
 };
 
 }  // namespace kohaku::git

@@ -181,6 +181,17 @@ TEST(Wildmatch, TakesBoundedTime) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
+TEST(Attributes, AHostileFileCostsNoMoreThanTheBudget) {
+  std::string line = "/", file;
+  for (int i = 0; i < 500; ++i) line += "*a";
+  for (int i = 0; i < 200; ++i) file += line + "b*c filter=lfs\n";
+  const std::string path(4000, 'a');
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(Attributes::parse(file + "*.bin filter=lfs\n").is_lfs("x.bin"), true);
+  EXPECT_EQ(Attributes::parse(file).is_lfs(path + "c"), std::nullopt);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+}
+
 TEST(Attributes, TwentyThousandPlainPathsAreFoundByHash) {
   std::string file = "*.bin filter=lfs\n";
   for (int i = 0; i < 20'000; ++i) file += lfs_attribute_line("folder/file" + std::to_string(i));

@@ -36,19 +36,20 @@ IgnoreRules IgnoreRules::parse(std::string_view text) {
   return result;
 }
 
-bool IgnoreRules::matches(std::string_view path, bool is_folder) const {
+bool IgnoreRules::matches(std::string_view path, bool is_folder, std::size_t& budget) const {
   const auto last = std::find_if(rules_.rbegin(), rules_.rend(), [&](const Rule& rule) {
-    return rule.pattern.matches(path, is_folder);
+    return rule.pattern.matches(path, is_folder, budget);
   });
   return last != rules_.rend() && !last->negated;
 }
 
 bool IgnoreRules::ignores(std::string_view path) const {
+  auto budget = pattern_budget;
   // Inside an ignored folder nothing can be taken back.
   for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
-    if (matches(path.substr(0, slash), true)) return true;
+    if (matches(path.substr(0, slash), true, budget)) return true;
   }
-  return matches(path, false);
+  return matches(path, false, budget);
 }
 
 }  // namespace kohaku::git

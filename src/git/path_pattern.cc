@@ -42,11 +42,14 @@ PathPattern::PathPattern(std::string_view text)
   if (prefix_.size() == read_marks(text).pattern.size()) literal_ = prefix_;
 }
 
-bool PathPattern::matches(std::string_view path, bool is_folder) const {
+bool PathPattern::matches(std::string_view path, bool is_folder,
+                          std::size_t& budget) const {
+  if (budget == 0) return false;
+  --budget;
   if (folders_only_ && !is_folder) return false;
   const auto text = whole_path_ ? path : last_segment(path);
   if (literal_) return text == *literal_;
-  return text.starts_with(prefix_) && rest_.matches(text.substr(prefix_.size()));
+  return text.starts_with(prefix_) && rest_.matches(text.substr(prefix_.size()), budget);
 }
 
 }  // namespace kohaku::git

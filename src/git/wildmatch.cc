@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -180,7 +181,7 @@ void Wildcard::step(const std::vector<bool>& from, char c, std::vector<bool>& to
   }
 }
 
-bool Wildcard::matches(std::string_view text) const {
+bool Wildcard::matches(std::string_view text, std::size_t& budget) const {
   if (never_ || text.size() < prefix_.size() + suffix_.size()) return false;
   if (!text.starts_with(prefix_) || !text.ends_with(suffix_)) return false;
   text.remove_prefix(prefix_.size());
@@ -188,6 +189,9 @@ bool Wildcard::matches(std::string_view text) const {
   if (tokens_.empty()) return text.empty();
   if (tokens_.size() == 1 && tokens_[0].kind == Kind::segment) return text.find('/') == text.npos;
 
+  const auto work = tokens_.size() * text.size();
+  if (work > budget) return false;
+  budget -= work;
   std::vector<bool> states(2 * tokens_.size() + 1);
   std::vector<bool> next(states.size());
   states[0] = true;
@@ -201,7 +205,8 @@ bool Wildcard::matches(std::string_view text) const {
 }
 
 bool wildmatch(std::string_view pattern, std::string_view text) {
-  return Wildcard(pattern).matches(text);
+  auto unlimited = std::numeric_limits<std::size_t>::max();
+  return Wildcard(pattern).matches(text, unlimited);
 }
 
 }  // namespace kohaku::git

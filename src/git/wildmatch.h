@@ -10,11 +10,13 @@
 namespace kohaku::git {
 
 // A pattern, read once and matched often. `*` and `?` stop at `/`; `**` between slashes or at an end
-// does not. Bytes, not characters. The time is bounded by the product of the two lengths.
+// does not. Bytes, not characters.
 class Wildcard {
  public:
   explicit Wildcard(std::string_view pattern);
-  bool matches(std::string_view text) const;
+  // The time is bounded by the product of the two lengths, which is taken off `budget` where it is
+  // needed; false when it is spent.
+  bool matches(std::string_view text, std::size_t& budget) const;
 
  private:
   enum class Kind {
@@ -43,7 +45,7 @@ class Wildcard {
   bool never_ = false;  // malformed: matches nothing
 };
 
-// Once.
+// Once, whatever it takes.
 bool wildmatch(std::string_view pattern, std::string_view text);
 
 }  // namespace kohaku::git
