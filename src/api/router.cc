@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "api/browser.h"
 #include "base/encoding.h"
 
 namespace kohaku::api {
@@ -195,25 +196,15 @@ class Search {
   http::Method method_;
 };
 
-std::string_view cookie(std::string_view header, std::string_view name) {
-  while (!header.empty()) {
-    const auto end = std::min(header.find(';'), header.size());
-    auto pair = header.substr(0, end);
-    header.remove_prefix(std::min(end + 1, header.size()));
-    while (pair.starts_with(' ')) pair.remove_prefix(1);
-    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
-      return pair.substr(name.size() + 1);
-    }
+hub::Credentials credentials_of(const Call& call) {
+  const auto& request = call.request;
+  hub::Credentials credentials{.authorization = request.headers.get("Authorization"),
+                               .session_cookie = cookie(request, session_cookie),
+                               .address = request.peer_address};
+  if (!credentials.session_cookie.empty()) {
+    credentials.same_origin = is_from_our_page(request, call.base_url());
   }
-  return {};
-}
-
-// A browser tells where a write comes from; one that tells nothing is not a browser.
-bool is_same_origin(const http::Request& request, const std::string& base) {
-  const auto site = request.headers.get("Sec-Fetch-Site");
-  if (!site.empty()) return site == "same-origin" || site == "none";
-  const auto origin = request.headers.get("Origin");
-  return !origin.empty() && origin == base;
+  return credentials;
 }
 
 http::Reply bad_credentials() {
@@ -250,10 +241,12 @@ Task<http::Reply> Router::handle(http::Request& request) const {
     co_return reply;
   }
   Call call{request, hub_, std::move(found.match), Query(request.query()), {}, found.route->in_place};
-  const auto header = request.headers.get("Cookie");
-  auto caller = hub::Access(hub_).identify(
-      {request.headers.get("Authorization"), cookie(header, "session_id"),
-       header.empty() || is_same_origin(request, call.base_url())});
+  const hub::Access access(hub_);
+  const auto credentials = credentials_of(call);
+  // A token or a cookie is looked up at once; a password is hashed elsewhere.
+  auto caller = hub::Access::holds_password(credentials)
+                    ? co_await access.identify_by_password(credentials)
+                    : access.identify(credentials);
   if (!caller) co_return http::error_reply(caller.error());
   if (caller->bad_credentials && found.route->hf_compatible) co_return bad_credentials();
   call.caller = std::move(*caller);

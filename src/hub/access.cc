@@ -18,14 +18,6 @@ std::unexpected<Error> not_signed_in(const Caller& caller) {
   return fail(Code::unauthorized, "Not authenticated");
 }
 
-Role role_from(std::string_view text) {
-  if (text == "super-admin") return Role::super_admin;
-  if (text == "admin") return Role::admin;
-  if (text == "member") return Role::member;
-  if (text == "visitor") return Role::visitor;
-  return Role::none;
-}
-
 struct Seen {
   Repo repo;
   Role role = Role::none;
@@ -69,6 +61,25 @@ Result<> require_role(const Seen& seen, Role least) {
 }
 
 }  // namespace
+
+std::string_view to_string(Role role) {
+  switch (role) {
+    case Role::super_admin: return "super-admin";
+    case Role::admin: return "admin";
+    case Role::member: return "member";
+    case Role::visitor: return "visitor";
+    case Role::none: break;
+  }
+  return "none";
+}
+
+Role role_from(std::string_view text) {
+  if (text == "super-admin") return Role::super_admin;
+  if (text == "admin") return Role::admin;
+  if (text == "member") return Role::member;
+  if (text == "visitor") return Role::visitor;
+  return Role::none;
+}
 
 Result<Role> role_in(db::Connection& connection, const Caller& caller, AccountId account) {
   if (!caller.user) return Role::none;

@@ -32,6 +32,8 @@ struct Caller {
 
 // Roles in an organization, in ascending order of rights (decision 26).
 enum class Role { none, visitor, member, admin, super_admin };
+std::string_view to_string(Role role);     // "super-admin", as the database and the wire have it
+Role role_from(std::string_view text);     // none for any other word
 
 class Access;
 
