@@ -150,6 +150,19 @@ bool is_lost_race(const Error& error) {
   return error.code == Code::conflict && error.detail.starts_with(lost_race);
 }
 
+Result<std::optional<std::int64_t>> known_commit_count(Hub& hub, RepoId repo, const Sha1& commit) {
+  return hub.database.read_now(
+      [&](db::Connection& connection) -> Result<std::optional<std::int64_t>> {
+        const auto row = TRY(connection
+                                 .sql("SELECT commit_count FROM ref WHERE repo_id = ?1 AND "
+                                      "commit_id = ?2 AND commit_count IS NOT NULL LIMIT 1")
+                                 .bind(repo, commit)
+                                 .first<std::int64_t>());
+        if (!row) return std::nullopt;
+        return std::get<0>(*row);
+      });
+}
+
 Result<> place_packs(Hub& hub, RepoId repo, const std::vector<git::StagedPack>& packs) {
   const auto repository = TRY(hub.repositories.get(repo));
   for (const auto& pack : packs) TRY(repository->publish(pack));
@@ -165,10 +178,11 @@ Result<> record(db::Connection& connection, const Publication& publication, Micr
   for (const auto& object : publication.objects) TRY(name_object(connection, repo, object, now));
   TRY(change_paths(connection, publication));
   if (publication.card) TRY(change_card(connection, repo, *publication.card));
-  TRY(connection.sql("UPDATE repository SET refs_version = refs_version + 1, updated_at = ?2 "
-                     "WHERE id = ?1")
-          .bind(repo, now)
+  TRY(connection.sql("UPDATE repository SET refs_version = refs_version + 1 WHERE id = ?1")
+          .bind(repo)
           .run());
+  if (!publication.changes_content) return {};
+  TRY(connection.sql("UPDATE repository SET updated_at = ?2 WHERE id = ?1").bind(repo, now).run());
   return {};
 }
 

@@ -51,6 +51,7 @@ struct Publication {
   AccountId writer;
   std::vector<git::StagedPack> packs;  // in place by now: see place_packs()
   std::vector<RefChange> refs;
+  bool changes_content = true;  // the repository counts as updated
   bool replaces_paths = false;  // path_changes is the whole truth, not a difference
   std::vector<PathChange> path_changes;
   std::vector<NamedObject> objects;
@@ -63,6 +64,9 @@ inline constexpr std::int64_t object_grace_seconds = std::int64_t{7} * 24 * 3600
 // The writer lost a race: a ref is not what it was when the writer looked. Told apart from every
 // other conflict, since a commit that named no parent is then built anew.
 bool is_lost_race(const Error& error);
+
+// The commits reachable from one, when some ref to it knows.
+Result<std::optional<std::int64_t>> known_commit_count(Hub& hub, RepoId repo, const Sha1& commit);
 
 // Moves finished packs into the repository, durably. Blocks.
 Result<> place_packs(Hub& hub, RepoId repo, const std::vector<git::StagedPack>& packs);
