@@ -34,6 +34,7 @@ Connection::Connection(Service& service, Loop& loop, int descriptor, bool ipv6, 
     : service_(service),
       transport_(loop, descriptor, ipv6, service.limits.stall_seconds),
       peer_(peer),
+      peer_text_(to_string(peer)),
       from_trusted_proxy_(service.proxies.contains(peer)) {}
 
 Connection::~Connection() {
@@ -42,80 +43,73 @@ Connection::~Connection() {
 }
 
 Task<void> Connection::serve() {
-  while (true) {
-    Result<bool> goes_on = co_await next_exchange();
-    if (!goes_on) {
-      co_await refuse(std::move(goes_on).error());
+  bool goes_on = true;
+  while (goes_on) {
+    Result<std::size_t> length = co_await await_head();
+    if (length && *length == 0) break;
+    const std::int64_t started = Loop::ticks();
+    Result<RequestHead> head =
+        length ? parse_head(input_.unused().substr(0, *length), from_trusted_proxy_)
+               : std::unexpected(std::move(length).error());
+    if (!head) {
+      co_await refuse(std::move(head).error());
       break;
     }
-    if (!*goes_on) break;
+    input_.consume(*length);
+    goes_on = co_await exchange(std::move(*head), started);
   }
   if (must_linger_) co_await transport_.linger();
 }
 
-Task<Result<bool>> Connection::next_exchange() {
-  const std::size_t length = CO_TRY(co_await await_head());
-  if (length == 0) co_return false;
-  const std::int64_t started = Loop::ticks();
-  Result<RequestHead> head = parse_head(input_.unused().substr(0, length), from_trusted_proxy_);
-  if (!head) co_return std::unexpected(std::move(head).error());
-  input_.consume(length);
-  co_return co_await exchange(std::move(*head), started);
-}
-
-// The length of the complete head at the front of the input; 0 when there will be none.
 Task<Result<std::size_t>> Connection::await_head() {
-  while (input_.unused().starts_with("\r\n")) input_.consume(2);  // RFC 9112, 2.2
   HeadScanner scanner;
-  std::int64_t deadline = 0;
+  std::int64_t deadline = 0;  // from the first byte on
+  bool begun = false;
   while (true) {
-    if (input_.empty()) {
-      if (!CO_TRY(co_await await_first_bytes())) co_return std::size_t{0};
-      while (input_.unused().starts_with("\r\n")) input_.consume(2);
-      continue;
+    // Empty lines before a request are forgiven (RFC 9112, 2.2).
+    while (!begun && input_.unused().starts_with("\r\n")) input_.consume(2);
+    begun = begun || (!input_.empty() && input_.unused() != "\r");
+    if (begun) {
+      const auto length = CO_TRY(scanner.scan(input_.unused(), service_.limits.header_bytes));
+      if (length) co_return *length;
     }
-    const auto length = CO_TRY(scanner.scan(input_.unused(), service_.limits.header_bytes));
-    if (length) co_return *length;
-    if (deadline == 0) deadline = Loop::after_seconds(service_.limits.header_seconds);
-    if (!CO_TRY(co_await await_more(deadline))) co_return std::size_t{0};
+    if (!input_.empty() && deadline == 0) {
+      deadline = Loop::after_seconds(service_.limits.header_seconds);
+    }
+    if (CO_TRY(co_await receive_more(deadline)) == 0) co_return std::size_t{0};
   }
 }
 
-// False when the connection ends in silence: closed by the peer, idle too long, or draining.
-Task<Result<bool>> Connection::await_first_bytes() {
+Task<Result<std::size_t>> Connection::receive_more(std::int64_t header_deadline) {
   without_pause_ = 0;
-  const auto idle = served_any_ ? Transport::Idle::kept : Transport::Idle::fresh;
-  Result<std::size_t> count = co_await transport_.receive(
-      input_.space(), Loop::after_seconds(service_.limits.idle_seconds), idle);
-  if (!count && count.error().code == Code::unavailable) {
-    count = transport_.receive_now(input_.space());  // it may have asked in this very moment
-  }
-  if (!count || *count == 0) co_return false;
-  input_.filled(*count);
-  co_return true;
-}
-
-Task<Result<bool>> Connection::await_more(std::int64_t deadline) {
+  const bool idle = header_deadline == 0;
   if (input_.space().empty()) {
     // One byte more than allowed shows that it is too long.
     input_.grow(std::min<std::size_t>(input_.capacity() * 4, service_.limits.header_bytes + 1));
   }
-  const std::span<char> space = input_.space();
-  Result<std::size_t> count = co_await transport_.receive(space, deadline);
-  if (!count && count.error().code == Code::request_timeout) {
+  Result<std::size_t> count = co_await transport_.receive(
+      input_.space(), idle ? Loop::after_seconds(service_.limits.idle_seconds) : header_deadline,
+      !idle         ? Transport::Idle::no
+      : served_any_ ? Transport::Idle::kept
+                    : Transport::Idle::fresh);
+  if (!count && count.error().code == Code::request_timeout && !idle) {
     co_return fail(Code::request_timeout, "The request header took too long.");
   }
-  if (!count || *count == 0) co_return false;
+  if (!count && count.error().code == Code::unavailable) {
+    count = transport_.receive_now(input_.space());  // it may have asked in this very moment
+  }
+  if (!count) co_return std::size_t{0};
   input_.filled(*count);
-  co_return true;
+  co_return *count;
 }
 
 void Connection::identify(Request& request) {
   Loop& loop = transport_.loop();
   request.id = choose_request_id(request.headers, loop.random(), loop.random());
   request.received = service_.clock.now();
-  request.peer_address = to_string(
-      from_trusted_proxy_ ? client_behind(service_.proxies, peer_, request.headers) : peer_);
+  request.peer_address =
+      from_trusted_proxy_ ? to_string(client_behind(service_.proxies, peer_, request.headers))
+                          : peer_text_;
 }
 
 Task<Reply> Connection::answer(Request& request) {
@@ -128,10 +122,9 @@ Task<Reply> Connection::answer(Request& request) {
   }
 }
 
-Task<Result<bool>> Connection::exchange(RequestHead head, std::int64_t started) {
+Task<bool> Connection::exchange(RequestHead head, std::int64_t started) {
   Request& request = head.request;
   identify(request);
-  const std::uint64_t sent_before = transport_.bytes_sent();
   RequestBody body(transport_, input_, head.framing, head.expects_continue,
                    service_.limits.default_body_bytes, service_.limits.stall_seconds);
   request.body = &body;
@@ -145,13 +138,9 @@ Task<Result<bool>> Connection::exchange(RequestHead head, std::int64_t started) 
                              .http_1_0 = head.http_1_0,
                              .keep_alive = keep_alive};
   ReplyWriter writer(transport_, context, request.method);
-  const Sent sent = co_await writer.send(reply);
-  log_exchange({.request = request,
-                .sent = sent,
-                .detail = reply.log_detail,
-                .bytes_sent = transport_.bytes_sent() - sent_before,
-                .bytes_received = body.bytes_taken(),
-                .duration_micros = Loop::ticks() - started});
+  if (!writer.send_now(reply)) co_await writer.send_rest(reply);
+  const Sent& sent = writer.sent();
+  log(request, sent, reply, started, body.bytes_taken());
 
   must_linger_ = sent.complete && (body.unread() || !input_.empty());
   if (!sent.complete || !keep_alive) co_return false;
@@ -165,6 +154,17 @@ Task<Result<bool>> Connection::exchange(RequestHead head, std::int64_t started) 
   co_return true;
 }
 
+void Connection::log(const Request& request, const Sent& sent, const Reply& reply,
+                     std::int64_t started, std::uint64_t received) {
+  const std::uint64_t total = transport_.bytes_sent();
+  log_exchange({.request = request,
+                .sent = sent,
+                .detail = reply.log_detail,
+                .bytes_sent = total - std::exchange(bytes_logged_, total),
+                .bytes_received = received,
+                .duration_micros = Loop::ticks() - started});
+}
+
 // For a request that never came to a handler.
 Task<void> Connection::refuse(Error error) {
   Request request;
@@ -174,8 +174,8 @@ Task<void> Connection::refuse(Error error) {
                              .date = transport_.loop().date(request.received),
                              .keep_alive = false};
   ReplyWriter writer(transport_, context, Method::get);
-  const Sent sent = co_await writer.send(reply);
-  log_exchange({.request = request, .sent = sent, .detail = reply.log_detail});
+  if (!writer.send_now(reply)) co_await writer.send_rest(reply);
+  log(request, writer.sent(), reply, Loop::ticks(), 0);
   must_linger_ = true;
 }
 

@@ -35,24 +35,28 @@ class Connection {
   Task<void> serve();
 
  private:
-  // A step says whether the connection goes on; a failure is one to tell the client, then to end.
-  Task<Result<bool>> next_exchange();
+  // The length of the complete head at the front of the input; 0 when there will be none, because the
+  // peer closed, was idle too long, or the server drains. A failure is one to tell the client.
   Task<Result<std::size_t>> await_head();
-  Task<Result<bool>> await_first_bytes();
-  Task<Result<bool>> await_more(std::int64_t deadline);
-  Task<Result<bool>> exchange(RequestHead head, std::int64_t started);
+  Task<Result<std::size_t>> receive_more(std::int64_t header_deadline);
+  // Whether the connection goes on.
+  Task<bool> exchange(RequestHead head, std::int64_t started);
   Task<Reply> answer(Request& request);
   Task<void> refuse(Error error);
   void identify(Request& request);
+  void log(const Request& request, const Sent& sent, const Reply& reply, std::int64_t started,
+           std::uint64_t received);
 
   Service& service_;
   Transport transport_;
   InputBuffer input_;
   Address peer_;
+  std::string peer_text_;
   bool from_trusted_proxy_;
   bool served_any_ = false;
   bool must_linger_ = false;
-  int without_pause_ = 0;  // requests answered since the loop had its turn
+  int without_pause_ = 0;           // requests answered since the loop had its turn
+  std::uint64_t bytes_logged_ = 0;  // of those sent, in the log lines so far
 };
 
 }  // namespace kohaku::http

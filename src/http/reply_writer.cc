@@ -1,6 +1,7 @@
 #include "http/reply_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 
 #include <fmt/format.h>
@@ -23,13 +24,6 @@ void tell(const Reply& reply, const Sent& sent) {
   }
 }
 
-// Tells even when the coroutine is destroyed before its end.
-struct TellAtEnd {
-  const Reply& reply;
-  const Sent& sent;
-  ~TellAtEnd() { tell(reply, sent); }
-};
-
 }  // namespace
 
 void ReplyWriter::plan(const Reply& reply) {
@@ -40,30 +34,52 @@ void ReplyWriter::plan(const Reply& reply) {
   sent_.status = reply.status;
 }
 
-Task<Sent> ReplyWriter::send(Reply& reply) {
-  const TellAtEnd at_end{reply, sent_};
-  plan(reply);
-  const Result<> result = co_await send_body(reply);
+void ReplyWriter::end(const Reply& reply, const Result<>& result) {
   sent_.complete = result.has_value();
   if (!result && sent_.failure.empty()) {
     const Error& error = result.error();
     sent_.failure = error.detail.empty() ? error.message : error.detail;
   }
-  co_return sent_;
+  tell(reply, sent_);
+}
+
+bool ReplyWriter::send_now(Reply& reply) {
+  plan(reply);
+  const auto* text = std::get_if<std::string>(&reply.body);
+  if (plan_.sends_body && !text) return false;
+  std::array<std::string_view, 2> parts{head_, plan_.sends_body ? std::string_view(*text) : ""};
+  const std::size_t body = parts[1].size();
+  const Result<bool> all = transport_.send_now(parts);
+  if (all && !*all) {
+    sent_.body_bytes = body - parts[1].size();
+    head_.erase(0, head_.size() - parts[0].size());
+    text_ = parts[1];
+    return false;
+  }
+  if (all) sent_.body_bytes = body;
+  end(reply, all ? Result<>() : std::unexpected(all.error()));
+  return true;
+}
+
+Task<void> ReplyWriter::send_rest(Reply& reply) {
+  Result<> result;
+  try {
+    result = co_await send_body(reply);
+  } catch (const std::exception& error) {
+    result = fail_internal(fmt::format("exception while sending: {}", error.what()));
+  }
+  end(reply, result);
 }
 
 Task<Result<>> ReplyWriter::send_body(Reply& reply) {
-  if (!plan_.sends_body) co_return co_await transport_.send(head_);
-  if (const auto* text = std::get_if<std::string>(&reply.body)) {
-    co_return co_await send_text(*text);
+  if (const auto* file = std::get_if<FileBody>(&reply.body); file && plan_.sends_body) {
+    co_return co_await send_file(*file);
   }
-  if (const auto* file = std::get_if<FileBody>(&reply.body)) co_return co_await send_file(*file);
-  co_return co_await send_stream(reply, std::get<StreamBody>(reply.body));
-}
-
-Task<Result<>> ReplyWriter::send_text(std::string_view text) {
-  CO_TRY(co_await transport_.send(head_, text));
-  sent_.body_bytes = text.size();
+  if (const auto* stream = std::get_if<StreamBody>(&reply.body); stream && plan_.sends_body) {
+    co_return co_await send_stream(*stream);
+  }
+  CO_TRY(co_await transport_.send(head_, text_));
+  sent_.body_bytes += text_.size();
   co_return Result<>();
 }
 
@@ -82,7 +98,7 @@ Task<Result<>> ReplyWriter::send_file(const FileBody& file) {
   co_return Result<>();
 }
 
-Task<Result<>> ReplyWriter::send_stream(Reply& reply, const StreamBody& stream) {
+Task<Result<>> ReplyWriter::send_stream(const StreamBody& stream) {
   Result<> made;
   try {
     made = co_await stream.write(*this);

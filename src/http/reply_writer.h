@@ -23,14 +23,18 @@ class ReplyWriter final : public BodyWriter {
   ReplyWriter(Transport& transport, const ReplyContext& context, Method method)
       : transport_(transport), context_(context), method_(method) {}
 
-  // Calls reply.on_sent, once, whatever happens.
-  Task<Sent> send(Reply& reply);
+  // Sends without waiting; true when the reply is over, whole or broken. Else send_rest() follows:
+  // what is not a short text, or more than the socket took. Either calls reply.on_sent once.
+  bool send_now(Reply& reply);
+  Task<void> send_rest(Reply& reply);
+
+  const Sent& sent() const { return sent_; }
 
  private:
   Task<Result<>> send_body(Reply& reply);
-  Task<Result<>> send_text(std::string_view text);
+  void end(const Reply& reply, const Result<>& result);
   Task<Result<>> send_file(const FileBody& file);
-  Task<Result<>> send_stream(Reply& reply, const StreamBody& stream);
+  Task<Result<>> send_stream(const StreamBody& stream);
   Task<Result<>> finish_stream();
   void plan(const Reply& reply);
   Task<Result<>> write(Bytes bytes) override;
@@ -40,7 +44,8 @@ class ReplyWriter final : public BodyWriter {
   const ReplyContext& context_;
   Method method_;
   BodyPlan plan_;
-  std::string head_;  // until it is sent
+  std::string head_;       // until it is sent
+  std::string_view text_;  // of the body, with send_now
   Sent sent_;
   std::uint64_t since_yield_ = 0;
   bool write_failed_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <deque>
+#include <optional>
 #include <thread>
 
 #include <sys/resource.h>
@@ -58,7 +59,8 @@ struct Server::State {
   State(ServerOptions given, const os::Clock& clock, Listener socket, TrustedProxies proxies)
       : options(std::move(given)),
         service{.clock = clock, .limits = options.limits, .proxies = std::move(proxies)},
-        listener(std::move(socket)) {
+        listener(std::move(socket)),
+        port(listener->port()) {
     const int cores = static_cast<int>(std::thread::hardware_concurrency());
     const int threads = options.threads > 0 ? options.threads : std::max(cores, 1);
     for (int i = 0; i < threads; ++i) loops.emplace_back();
@@ -77,10 +79,13 @@ struct Server::State {
 
   ServerOptions options;
   Service service;
-  Listener listener;
+  std::optional<Listener> listener;  // until no loop accepts any more
+  std::uint16_t port;
+  std::atomic<int> accepting_loops = 0;
   std::atomic<bool> stopping = false;
   std::atomic<std::int64_t> drain_end = 0;
-  std::deque<Loop> loops;  // last: their coroutines use the rest
+  std::deque<Loop> loops;  // their coroutines use the rest
+  std::optional<asio::signal_set> signals;
 };
 
 Loop& Server::State::least_loaded(Loop& own) {
@@ -113,7 +118,7 @@ void Server::State::admit(Loop& own, const Accepted& accepted) {
 
 void Server::State::accept_burst(Loop& loop, bool& exhausted) {
   for (int i = 0; i < burst; ++i) {
-    const std::optional<Accepted> accepted = listener.accept(exhausted);
+    const std::optional<Accepted> accepted = listener->accept(exhausted);
     if (!accepted) return;
     admit(loop, *accepted);
   }
@@ -123,11 +128,18 @@ void Server::State::accept_burst(Loop& loop, bool& exhausted) {
 // the least to do. (A socket for each, by SO_REUSEPORT, would spread a few connections unevenly, strand
 // those queued at a busy loop, and let a second server bind the same port in silence.)
 Task<void> Server::State::accept_on(Loop& loop) {
-  asio::posix::stream_descriptor socket(loop.context(), ::dup(listener.descriptor()));
-  while (!loop.draining()) {
-    const auto [ec] = co_await socket.async_wait(asio::posix::stream_descriptor::wait_read,
-                                                 asio::as_tuple(asio::use_awaitable));
-    if (ec) break;
+  struct AtEnd {
+    State& state;
+    Loop& loop;
+    ~AtEnd() {
+      bool exhausted = false;
+      state.accept_burst(loop, exhausted);  // who is in the queue has connected already
+      if (--state.accepting_loops == 0) state.listener.reset();
+    }
+  } at_end{*this, loop};
+  asio::posix::stream_descriptor socket(loop.context(), ::dup(listener->descriptor()));
+  while (true) {
+    co_await socket.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
     bool exhausted = false;
     accept_burst(loop, exhausted);
     if (exhausted) {
@@ -157,9 +169,8 @@ Task<void> Server::State::watch_deadlines(Loop& loop) {
 }
 
 Task<void> Server::State::watch_signals() {
-  asio::signal_set signals(loops.front().context(), SIGTERM, SIGINT);
   while (true) {
-    const auto [ec, number] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+    const auto [ec, number] = co_await signals->async_wait(asio::as_tuple(asio::use_awaitable));
     if (ec) co_return;
     if (stopping) {
       end_at_once();
@@ -175,11 +186,8 @@ void Server::State::begin_drain() {
   drain_end = Loop::after_seconds(options.limits.drain_seconds);
   stopping = true;
   for (Loop& loop : loops) {
-    asio::post(loop.context(), [this, &loop] {
-      if (loop.draining()) return;
-      bool exhausted = false;
-      accept_burst(loop, exhausted);  // who is in the queue was accepted by the kernel
-      loop.begin_drain();
+    asio::post(loop.context(), [&loop] {
+      if (!loop.draining()) loop.begin_drain();
     });
   }
 }
@@ -209,17 +217,20 @@ Result<std::unique_ptr<Server>> Server::bind(ServerOptions options, const os::Cl
       std::move(options), clock, std::move(listener), std::move(proxies))));
 }
 
-std::uint16_t Server::port() const { return state_->listener.port(); }
+std::uint16_t Server::port() const { return state_->port; }
 
 void Server::run(Handler handler) {
   State& state = *state_;
   state.service.handler = std::move(handler);
   std::signal(SIGPIPE, SIG_IGN);  // sendfile has no MSG_NOSIGNAL
-  asio::co_spawn(state.loops.front().context(), state.watch_signals(), asio::detached);
-  int accepting = 0;
+  asio::io_context& first = state.loops.front().context();
+  state.signals.emplace(first, SIGTERM, SIGINT);
+  asio::co_spawn(first, state.watch_signals(), asio::detached);
   for (Loop& loop : state.loops) {
-    if (accepting++ < most_accepting_loops) {
-      asio::co_spawn(loop.context(), state.accept_on(loop), asio::detached);
+    if (state.accepting_loops < most_accepting_loops) {
+      ++state.accepting_loops;
+      // As a job: its cancellation, when the drain begins, is the end of accepting.
+      loop.spawn([&state, &loop] { return state.accept_on(loop); });
     }
     asio::co_spawn(loop.context(), state.watch_deadlines(loop), asio::detached);
   }
