@@ -44,6 +44,13 @@ void set_next_page(http::Reply& reply, const Call& call, std::string_view cursor
   reply.headers.set("Link", fmt::format("<{}>; rel=\"next\"", next_page_url(call, cursor)));
 }
 
+Result<std::string> page_cursor(const Call& call) {
+  if (auto cursor = call.query.text("cursor")) return std::move(*cursor);
+  const auto raw = call.request.query();
+  if (!raw.starts_with("cursor=") && raw.find("&cursor=") == raw.npos) return "";
+  return fail(Code::bad_request, "The cursor is not one that this list gave.");
+}
+
 Result<std::size_t> page_limit(const Call& call, std::size_t otherwise, std::size_t most) {
   const auto asked = TRY(call.query.integer("limit", static_cast<std::int64_t>(otherwise), 1,
                                             std::numeric_limits<std::int64_t>::max()));

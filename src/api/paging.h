@@ -15,6 +15,9 @@ std::string next_page_url(const Call& call, std::string_view cursor);
 // Sets `Link: <URL>; rel="next"`, exactly as the clients parse it; nothing when `cursor` is "".
 void set_next_page(http::Reply& reply, const Call& call, std::string_view cursor);
 
+// The `cursor` this call came with, "" for the first page. bad_request when it cannot be decoded.
+Result<std::string> page_cursor(const Call& call);
+
 // A list's page size as the caller asks for it: `limit`, at least 1, cut to `most`.
 Result<std::size_t> page_limit(const Call& call, std::size_t otherwise, std::size_t most);
 

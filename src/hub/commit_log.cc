@@ -41,15 +41,6 @@ Result<Position> position_of(Hub& hub, const Repo& repo, const Revision& revisio
   return Position{revision.commit, query.page * query.limit};
 }
 
-Result<std::uint64_t> count(Hub& hub, const Repo& repo, const git::Repository& repository,
-                            const Sha1& start) {
-  const RepoObject key{repo.id, start};
-  if (const auto known = hub.read_caches->commit_counts.find(key)) return *known;
-  const auto number = TRY(git::count_commits(repository, start));
-  hub.read_caches->commit_counts.put(key, number);
-  return number;
-}
-
 }  // namespace
 
 Result<LogPage> list_commits(Hub& hub, const Repo& repo, const Revision& revision,
@@ -57,7 +48,7 @@ Result<LogPage> list_commits(Hub& hub, const Repo& repo, const Revision& revisio
   const auto position = TRY(position_of(hub, repo, revision, query));
   const auto repository = TRY(hub.repositories.get(repo.id));
   LogPage page;
-  page.total = TRY(count(hub, repo, *repository, revision.commit));
+  page.total = TRY(git::count_commits(*repository, revision.commit));
   // One more than asked for tells whether there is another page.
   page.commits = TRY(git::log(*repository, position.start, position.skip, query.limit + 1));
   if (page.commits.size() > query.limit) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,8 +10,8 @@
 #include "base/date.h"
 #include "base/digest.h"
 #include "base/result.h"
-#include "db/connection.h"
-#include "base/ids.h"
+#include "hub/hub.h"
+#include "hub/repo.h"
 
 namespace kohaku::hub {
 
@@ -20,6 +21,7 @@ struct LargeFile {
   std::string path;          // where the newest commit that names it has it
   std::uint64_t size = 0;
   Micros committed_at;
+  std::optional<std::string> ref;  // the default branch, when its head has the object at this path
 };
 
 struct LargeFilePage {
@@ -28,7 +30,8 @@ struct LargeFilePage {
 };
 
 // Each object once, newest first. bad_request for a bad cursor.
-Result<LargeFilePage> list_large_files(db::Connection& connection, RepoId repo, std::size_t limit,
+// Blocks on the database and git.
+Result<LargeFilePage> list_large_files(Hub& hub, const Repo& repo, std::size_t limit,
                                        std::string_view cursor);
 
 }  // namespace kohaku::hub

@@ -19,7 +19,6 @@ struct ContentFacts;  // hub/content_facts.h
 
 struct ReadCaches {
   RecentCache<RepoObject, BlobFacts, RepoObjectHash> blobs{400'000};
-  RecentCache<RepoObject, std::uint64_t, RepoObjectHash> commit_counts{20'000};
   RecentCache<RepoObject, std::shared_ptr<const ContentFacts>, RepoObjectHash> contents{500};
 };
 

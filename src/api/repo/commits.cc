@@ -45,7 +45,7 @@ Result<hub::LogQuery> read_query(const Call& call) {
   query.limit = TRY(page_limit(call, default_page, largest_page));
   query.page = static_cast<std::size_t>(TRY(call.query.integer("p", 0, 0, most_pages)));
   query.after = call.query.text("after").value_or("");
-  query.cursor = call.query.text("cursor").value_or("");
+  query.cursor = TRY(page_cursor(call));
   return query;
 }
 

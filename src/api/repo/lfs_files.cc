@@ -14,14 +14,12 @@ constexpr std::size_t largest_page = 1000;
 
 Result<http::Reply> list_lfs_files(const hub::WritableRepo& writable, Call& call) {
   const auto limit = TRY(page_limit(call, largest_page, largest_page));
-  const auto cursor = call.query.text("cursor").value_or("");
-  const auto page = TRY(call.hub.database.read_now([&](db::Connection& connection) {
-    return hub::list_large_files(connection, writable.repo().id, limit, cursor);
-  }));
+  const auto cursor = TRY(page_cursor(call));
+  const auto page = TRY(hub::list_large_files(call.hub, writable.repo(), limit, cursor));
   std::vector<LfsFileItem> items;
   items.reserve(page.files.size());
   for (const auto& file : page.files) {
-    items.push_back({file.sha256, file.path, file.sha256, file.committed_at, std::nullopt, file.size});
+    items.push_back({file.sha256, file.path, file.sha256, file.committed_at, file.ref, file.size});
   }
   auto reply = http::json_reply(200, to_json(items));
   set_next_page(reply, call, page.next_cursor);

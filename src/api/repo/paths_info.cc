@@ -33,7 +33,9 @@ Asked from_form(std::string_view body) {
 Result<Asked> parse_body(const http::Request& request, std::string_view body) {
   const auto type = request.headers.get("Content-Type");
   if (type.find("json") != type.npos) return from_json<Asked>(body);
-  return from_form(body);
+  if (type.empty() || type.find("form-urlencoded") != type.npos) return from_form(body);
+  return fail(Code::unsupported_media_type,
+              "Send the paths as application/json or application/x-www-form-urlencoded.");
 }
 
 Result<http::Reply> answer(const hub::Repo& repo, Call& call, const Asked& asked) {

@@ -16,7 +16,7 @@ Result<hub::TreeQuery> read_query(const Call& call, std::string folder) {
   query.expand = TRY(call.query.boolean("expand", false));
   query.limit = TRY(page_limit(call, hub::largest_tree_page, hub::largest_tree_page));
   query.name_prefix = call.query.text("name_prefix").value_or("");
-  query.cursor = call.query.text("cursor").value_or("");
+  query.cursor = TRY(page_cursor(call));
   return query;
 }
 

@@ -121,7 +121,7 @@ Result<ListQuery> read_list_query(const Call& call, std::size_t largest_page) {
   if (call.query.has("gated")) rows.gated = TRY(call.query.boolean("gated", false));
   TRY(read_order(call, rows));
   rows.limit = TRY(page_limit(call, default_page, largest_page));
-  rows.cursor = call.query.text("cursor").value_or("");
+  rows.cursor = TRY(page_cursor(call));
   if (const auto range = text_of(call, "num_parameters")) {
     query.parameters = TRY(parse_parameter_range(*range));
   }

@@ -25,7 +25,7 @@ double percent(std::uint64_t part, std::uint64_t whole) {
 }
 
 Result<http::Reply> answer(const hub::SignedIn& user, Call& call, std::string_view name) {
-  const auto cursor = call.query.text("cursor").value_or("");
+  const auto cursor = TRY(page_cursor(call));
   const auto page = TRY(hub::list_storage(call.hub, user, name, cursor));
   std::vector<StorageItem> items;
   items.reserve(page.repos.size());
