@@ -159,14 +159,16 @@ std::string lfs_attribute_line(std::string_view path) {
 std::string_view default_attributes() {
   static const std::string text = [] {
     std::string lines;
-    for (const auto* pattern :
-         {"*.7z",      "*.arrow",   "*.bin",         "*.bz2",   "*.ckpt",  "*.ftz",
-          "*.gguf",    "*.ggml",    "*.gz",          "*.h5",    "*.joblib", "*.lfs.*",
-          "*.mlmodel", "*.model",   "*.msgpack",     "*.npy",   "*.npz",   "*.onnx",
-          "*.ot",      "*.parquet", "*.pb",          "*.pickle", "*.pkl",  "*.pt",
-          "*.pth",     "*.rar",     "*.safetensors", "saved_model/**/*",   "*.tar.*",
-          "*.tar",     "*.tflite",  "*.tgz",         "*.wasm",  "*.xz",    "*.zip",
-          "*.zst",     "*tfevents*"}) {
+    for (const auto* pattern : {"*.7z",      "*.arrow",  "*.bin",         "*.bz2",
+                                "*.ckpt",    "*.ftz",    "*.gguf",        "*.ggml",
+                                "*.gz",      "*.h5",     "*.joblib",      "*.lfs.*",
+                                "*.mlmodel", "*.model",  "*.msgpack",     "*.npy",
+                                "*.npz",     "*.onnx",   "*.ot",          "*.parquet",
+                                "*.pb",      "*.pickle", "*.pkl",         "*.pt",
+                                "*.pth",     "*.rar",    "*.safetensors", "saved_model/**/*",
+                                "*.tar.*",   "*.tar",    "*.tflite",      "*.tgz",
+                                "*.wasm",    "*.xz",     "*.zip",         "*.zst",
+                                "*tfevents*"}) {
       lines.append(pattern).append(lfs_words);
     }
     return lines;

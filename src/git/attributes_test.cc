@@ -10,23 +10,161 @@ namespace kohaku::git {
 namespace {
 
 // Patterns with every kind of mark, and paths that are near misses of each other.
-const std::vector<std::string> patterns = {
-    "a", "*.bin", "/a", "a/", "a/b", "/a/b", "a/*", "a/**", "**/b", "**/a/b", "a/**/b", "a/**/b/c",
-    "**", "*", "?", "??", "a?b", "a*b", "*a*", "foo**/bar", "a**b", "**a", "a/**b", "[ab]", "[!a]",
-    "[^a]b", "[a-c]", "[a-c]*", "[]]", "[!]]", "[]-]x", "[a", "a[", "[[:alpha:]]", "[[:digit:]]x",
-    "[[:nope:]]", "[[:space:]]x", "\\a", "\\*", "\\[a\\]", "a\\", "\\#x", "#x", "\\!x", "\"x",
-    "x y", "a//b", "//a", "/", "/**", "**/", "*/", "*/b", "*/*", "/*", "/*/c", "a/*/c", "a/?/c",
-    "b/c", ".*", "*.*", "*.tar.*", "saved_model/**/*", "\xC3\xA4*", "?\xA4", "[\xC3]*", "a/b/", "/a/b/",
-    "**/c/", "a/**/", "*b", "b*", "*c/d", "c/d", "[a-]", "[-a]", "[\\]]", "[\\\\]", "a[/]b", "a[!x]b",
-    "***", "a/***/c", "***/c", "*.BIN", "x[[:upper:]]", "{a,b}", "~", "a b", "  a", "\ta"};
+const std::vector<std::string> patterns = {"a",
+                                           "*.bin",
+                                           "/a",
+                                           "a/",
+                                           "a/b",
+                                           "/a/b",
+                                           "a/*",
+                                           "a/**",
+                                           "**/b",
+                                           "**/a/b",
+                                           "a/**/b",
+                                           "a/**/b/c",
+                                           "**",
+                                           "*",
+                                           "?",
+                                           "??",
+                                           "a?b",
+                                           "a*b",
+                                           "*a*",
+                                           "foo**/bar",
+                                           "a**b",
+                                           "**a",
+                                           "a/**b",
+                                           "[ab]",
+                                           "[!a]",
+                                           "[^a]b",
+                                           "[a-c]",
+                                           "[a-c]*",
+                                           "[]]",
+                                           "[!]]",
+                                           "[]-]x",
+                                           "[a",
+                                           "a[",
+                                           "[[:alpha:]]",
+                                           "[[:digit:]]x",
+                                           "[[:nope:]]",
+                                           "[[:space:]]x",
+                                           "\\a",
+                                           "\\*",
+                                           "\\[a\\]",
+                                           "a\\",
+                                           "\\#x",
+                                           "#x",
+                                           "\\!x",
+                                           "\"x",
+                                           "x y",
+                                           "a//b",
+                                           "//a",
+                                           "/",
+                                           "/**",
+                                           "**/",
+                                           "*/",
+                                           "*/b",
+                                           "*/*",
+                                           "/*",
+                                           "/*/c",
+                                           "a/*/c",
+                                           "a/?/c",
+                                           "b/c",
+                                           ".*",
+                                           "*.*",
+                                           "*.tar.*",
+                                           "saved_model/**/*",
+                                           "\xC3\xA4*",
+                                           "?\xA4",
+                                           "[\xC3]*",
+                                           "a/b/",
+                                           "/a/b/",
+                                           "**/c/",
+                                           "a/**/",
+                                           "*b",
+                                           "b*",
+                                           "*c/d",
+                                           "c/d",
+                                           "[a-]",
+                                           "[-a]",
+                                           "[\\]]",
+                                           "[\\\\]",
+                                           "a[/]b",
+                                           "a[!x]b",
+                                           "***",
+                                           "a/***/c",
+                                           "***/c",
+                                           "*.BIN",
+                                           "x[[:upper:]]",
+                                           "{a,b}",
+                                           "~",
+                                           "a b",
+                                           "  a",
+                                           "\ta"};
 
-const std::vector<std::string> paths = {
-    "a", "b", "c", "ab", "abc", "a.bin", "x.bin", "a/b", "a/c", "a/b/c", "a/x/b", "a/x/y/b",
-    "a/x/b/c", "b/a", "b/a/b", "c/a/b/c", "foo/bar", "foox/bar", "foox/y/bar", "fooz", "aXb", "a1b",
-    "]", "-x", "]x", "1x", " x", "*", "[a]", "a[", "a\\b", "#x", "!x", "\"x", "x y", "x", "a/b/c/d",
-    ".hidden", "dir/.hidden", "f.tar.gz", "saved_model/v", "saved_model/1/v", "\xC3\xA4", "\xC3\xA4z",
-    "b/c", "x/b/c", "a/bb", "a/ab", "aab", "bab", "c/d", "a/c/d", "b/d", "A", "a.BIN", "xY", "xy",
-    "{a,b}", "~", "a b", "-", "\\", "a/", "axb"};
+const std::vector<std::string> paths = {"a",
+                                        "b",
+                                        "c",
+                                        "ab",
+                                        "abc",
+                                        "a.bin",
+                                        "x.bin",
+                                        "a/b",
+                                        "a/c",
+                                        "a/b/c",
+                                        "a/x/b",
+                                        "a/x/y/b",
+                                        "a/x/b/c",
+                                        "b/a",
+                                        "b/a/b",
+                                        "c/a/b/c",
+                                        "foo/bar",
+                                        "foox/bar",
+                                        "foox/y/bar",
+                                        "fooz",
+                                        "aXb",
+                                        "a1b",
+                                        "]",
+                                        "-x",
+                                        "]x",
+                                        "1x",
+                                        " x",
+                                        "*",
+                                        "[a]",
+                                        "a[",
+                                        "a\\b",
+                                        "#x",
+                                        "!x",
+                                        "\"x",
+                                        "x y",
+                                        "x",
+                                        "a/b/c/d",
+                                        ".hidden",
+                                        "dir/.hidden",
+                                        "f.tar.gz",
+                                        "saved_model/v",
+                                        "saved_model/1/v",
+                                        "\xC3\xA4",
+                                        "\xC3\xA4z",
+                                        "b/c",
+                                        "x/b/c",
+                                        "a/bb",
+                                        "a/ab",
+                                        "aab",
+                                        "bab",
+                                        "c/d",
+                                        "a/c/d",
+                                        "b/d",
+                                        "A",
+                                        "a.BIN",
+                                        "xY",
+                                        "xy",
+                                        "{a,b}",
+                                        "~",
+                                        "a b",
+                                        "-",
+                                        "\\",
+                                        "a/",
+                                        "axb"};
 
 class AttributesTest : public GitTest {
  protected:
@@ -49,7 +187,8 @@ class AttributesTest : public GitTest {
   // Which of `paths` git says are LFS files, are not, or are not spoken of: '+', '-', '?'.
   std::string asked_of_git(const std::string& file, const std::vector<std::string>& asked) {
     write_file(work() / ".gitattributes", file);
-    const auto parts = split(try_git(work(), {"check-attr", "-z", "--stdin", "filter"}, joined(asked)).output);
+    const auto parts =
+        split(try_git(work(), {"check-attr", "-z", "--stdin", "filter"}, joined(asked)).output);
     std::string verdicts;
     for (std::size_t i = 2; i < parts.size(); i += 3) {
       verdicts += parts[i] == "lfs" ? '+' : parts[i] == "unspecified" ? '?' : '-';
@@ -69,7 +208,8 @@ class AttributesTest : public GitTest {
 
   std::set<std::string> ignored_by_git(const std::string& file) {
     write_file(work() / ".gitignore", file);
-    const auto result = try_git(work(), {"check-ignore", "--no-index", "-z", "--stdin"}, joined(plain_paths()));
+    const auto result =
+        try_git(work(), {"check-ignore", "--no-index", "-z", "--stdin"}, joined(plain_paths()));
     const auto parts = split(result.output);
     return {parts.begin(), parts.end()};
   }
@@ -106,30 +246,52 @@ TEST_F(AttributesTest, FilesMeanWhatGitSaysTheyMean) {
            "/a.bin -filter\n*.bin filter=lfs\n/a.bin filter=other\n",
            "* filter\n*.bin filter=lfs -filter\n",
            "*.bin -filter filter=lfs\n# a filter=lfs\n   b filter=lfs\n\tc\tfilter=lfs\t-text\r\n",
-           "\"a b\" filter=lfs\n\"x\\ty\" filter=lfs\n\"\\303\\244\" filter=lfs\n\"unclosed filter=lfs\n",
+           "\"a b\" filter=lfs\n\"x\\ty\" filter=lfs\n\"\\303\\244\" filter=lfs\n\"unclosed "
+           "filter=lfs\n",
            "[attr]large filter=lfs diff=lfs\n*.bin large\n",
            "*.bin binary\n[attr]large -filter\n* filter=lfs\na* large\n",
            "!a filter=lfs\nb text\n\n\n",
-           "\xEF\xBB\xBF" "a filter=lfs\n",
+           "\xEF\xBB\xBF"
+           "a filter=lfs\n",
            "a filter=LFS\nb filter=\nc filters=lfs\n",
            "a filter=lfs",
        }) {
     EXPECT_EQ(asked_of_us(file, plain_paths()), asked_of_git(file, plain_paths())) << file;
   }
-  EXPECT_EQ(asked_of_us("a " + std::string(2100, 'x') + " filter=lfs\nb filter=lfs\n", {"a", "b"}), "?+");
+  EXPECT_EQ(asked_of_us("a " + std::string(2100, 'x') + " filter=lfs\nb filter=lfs\n", {"a", "b"}),
+            "?+");
 }
 
 TEST_F(AttributesTest, ALineSpeaksOfExactlyOnePath) {
-  const std::vector<std::string> odd = {
-      "model.bin", "a/model.bin", "with space", "a/with  two", "#hash", "!bang", "\"quote\"",
-      "star*", "a/what?", "[set]", "a/[x]y", "back", "\xC3\xA4/\xE2\x82\xAC", "[attr]x", "a/#b",
-      "**", "a/**/b", "-dash", "tab\\x", "a/!b", "end ", "a/\"b\""};
+  const std::vector<std::string> odd = {"model.bin",
+                                        "a/model.bin",
+                                        "with space",
+                                        "a/with  two",
+                                        "#hash",
+                                        "!bang",
+                                        "\"quote\"",
+                                        "star*",
+                                        "a/what?",
+                                        "[set]",
+                                        "a/[x]y",
+                                        "back",
+                                        "\xC3\xA4/\xE2\x82\xAC",
+                                        "[attr]x",
+                                        "a/#b",
+                                        "**",
+                                        "a/**/b",
+                                        "-dash",
+                                        "tab\\x",
+                                        "a/!b",
+                                        "end ",
+                                        "a/\"b\""};
   auto near = odd;
   for (const auto& path : odd) {
     near.push_back("deeper/" + path);
     near.push_back(path + "x");
   }
-  near.insert(near.end(), {"starfish", "s", "a/whatx", "a/xy", "x", "attr", "t", "with_space", "a/b"});
+  near.insert(near.end(),
+              {"starfish", "s", "a/whatx", "a/xy", "x", "attr", "t", "with_space", "a/b"});
   for (const auto& path : odd) {
     const auto line = lfs_attribute_line(path);
     std::string expected;
@@ -142,9 +304,11 @@ TEST_F(AttributesTest, ALineSpeaksOfExactlyOnePath) {
 TEST_F(AttributesTest, ANewRepositoryKnowsTheUsualPatterns) {
   const std::string file(default_attributes());
   const std::vector<std::string> asked = {
-      "model.safetensors", "a/b/pytorch_model.bin", "x.tar.gz", "events.tfevents.1", "model.gguf",
-      "saved_model/x", "saved_model/a/b", "a/saved_model/x", "README.md", "config.json", "x.lfs.y"};
-  EXPECT_EQ(asked_of_us(file, asked), "+++++++?""??+");
+      "model.safetensors", "a/b/pytorch_model.bin", "x.tar.gz",        "events.tfevents.1",
+      "model.gguf",        "saved_model/x",         "saved_model/a/b", "a/saved_model/x",
+      "README.md",         "config.json",           "x.lfs.y"};
+  EXPECT_EQ(asked_of_us(file, asked), "+++++++?"
+                                      "??+");
   EXPECT_EQ(asked_of_us(file, asked), asked_of_git(file, asked));
   EXPECT_NE(file.find("*.parquet filter=lfs diff=lfs merge=lfs -text\n"), file.npos);
 }
@@ -157,10 +321,26 @@ TEST_F(AttributesTest, EachIgnorePatternMatchesWhatGitMatches) {
 
 TEST_F(AttributesTest, IgnoreFilesMeanWhatGitSaysTheyMean) {
   for (const std::string file : {
-           "*\n!a\n", "a/\n!a/b\n", "a/*\n!a/b\n", "*\n!*/\n!*.bin\n", "a/**\n!a/**/b\n",
-           "a   \nb\\ \nx\\ y  \n", "\\!x\n!!x\n", "a\r\nb\r\n", "\xEF\xBB\xBF" "a\n", "# a\n\\#x\n",
-           "*.bin\n!/a.bin\n", "/*\n!/a\n/a/*\n!/a/b\n", "!a\na\n!a\n", "a", "!\n!/\n/\n\n", " \n  a\n",
-           "foo/\n!foo/bar\n", "**/b\n!a/b\n", "x y \n\\ x\n",
+           "*\n!a\n",
+           "a/\n!a/b\n",
+           "a/*\n!a/b\n",
+           "*\n!*/\n!*.bin\n",
+           "a/**\n!a/**/b\n",
+           "a   \nb\\ \nx\\ y  \n",
+           "\\!x\n!!x\n",
+           "a\r\nb\r\n",
+           "\xEF\xBB\xBF"
+           "a\n",
+           "# a\n\\#x\n",
+           "*.bin\n!/a.bin\n",
+           "/*\n!/a\n/a/*\n!/a/b\n",
+           "!a\na\n!a\n",
+           "a",
+           "!\n!/\n/\n\n",
+           " \n  a\n",
+           "foo/\n!foo/bar\n",
+           "**/b\n!a/b\n",
+           "x y \n\\ x\n",
        }) {
     EXPECT_EQ(ignored_by_us(file), ignored_by_git(file)) << file;
   }

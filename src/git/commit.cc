@@ -16,7 +16,9 @@ constexpr std::size_t most_parents = 4096;
 // Beyond the year 9999 no date can be written on the wire.
 constexpr std::int64_t latest_second = 253'402'300'799;
 
-Error malformed(std::string_view what) { return internal_error(fmt::format("object text: {}", what)); }
+Error malformed(std::string_view what) {
+  return internal_error(fmt::format("object text: {}", what));
+}
 
 // Text that is not UTF-8 was written before git demanded it, nearly always in Latin-1.
 std::string to_utf8(std::string_view text) {
@@ -159,7 +161,8 @@ Result<Commit> parse_commit(std::string_view content) {
       commit.tree = TRY(parse_id(value));
       has_tree = true;
     } else if (key == "parent") {
-      if (commit.parents.size() >= most_parents) return std::unexpected(malformed("too many parents"));
+      if (commit.parents.size() >= most_parents)
+        return std::unexpected(malformed("too many parents"));
       commit.parents.push_back(TRY(parse_id(value)));
     } else if (key == "author") {
       commit.author = parse_signature(value);

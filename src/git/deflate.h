@@ -25,7 +25,9 @@ class Compressor {
   void compress(Bytes content, std::string& out);
 
  private:
-  struct Free { void operator()(libdeflate_compressor* compressor) const; };
+  struct Free {
+    void operator()(libdeflate_compressor* compressor) const;
+  };
   std::unique_ptr<libdeflate_compressor, Free> compressor_;
 };
 
@@ -40,7 +42,9 @@ class StreamCompressor {
   Result<> finish(const Sink& sink);
 
  private:
-  struct End { void operator()(z_stream_s* stream) const; };
+  struct End {
+    void operator()(z_stream_s* stream) const;
+  };
   Result<> run(Bytes content, int flush, const Sink& sink);
   std::unique_ptr<z_stream_s, End> stream_;
 };
@@ -54,7 +58,9 @@ class Decompressor {
   bool decompress(Bytes input, std::size_t size, std::string& out);
 
  private:
-  struct Free { void operator()(libdeflate_decompressor* decompressor) const; };
+  struct Free {
+    void operator()(libdeflate_decompressor* decompressor) const;
+  };
   std::unique_ptr<libdeflate_decompressor, Free> decompressor_;
 };
 
@@ -71,7 +77,9 @@ class StreamDecompressor {
   bool at_end() const { return at_end_; }
 
  private:
-  struct End { void operator()(z_stream_s* stream) const; };
+  struct End {
+    void operator()(z_stream_s* stream) const;
+  };
   Source source_;
   std::unique_ptr<z_stream_s, End> stream_;
   bool at_end_ = false;

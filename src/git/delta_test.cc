@@ -8,7 +8,7 @@ namespace {
 using namespace std::string_literals;
 
 Result<std::string> patched(const std::string& base, const std::string& delta,
-                          std::uint64_t most = 1000) {
+                            std::uint64_t most = 1000) {
   return apply_delta(as_bytes(base), as_bytes(delta), most);
 }
 

@@ -81,7 +81,8 @@ TEST_F(HistoryTest, KnowsAncestors) {
     for (std::size_t k = 0; k < ids.size(); k += 4) {
       const bool theirs =
           try_git(work(), {"merge-base", "--is-ancestor", ids[i], ids[k]}).exit_status == 0;
-      EXPECT_EQ(*is_ancestor(*repository, *Sha1::from_hex(ids[i]), *Sha1::from_hex(ids[k])), theirs);
+      EXPECT_EQ(*is_ancestor(*repository, *Sha1::from_hex(ids[i]), *Sha1::from_hex(ids[k])),
+                theirs);
     }
   }
 }

@@ -38,7 +38,8 @@ std::optional<Sha256> parse_oid(std::string_view text) {
   constexpr std::string_view prefix = "sha256:";
   if (!text.starts_with(prefix)) return std::nullopt;
   text.remove_prefix(prefix.size());
-  const bool has_capitals = std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'F'; });
+  const bool has_capitals =
+      std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'F'; });
   return has_capitals ? std::nullopt : Sha256::from_hex(text);
 }
 

@@ -19,9 +19,10 @@ TEST(LfsPointer, SurvivesSerializing) {
 
 TEST(LfsPointer, ReadsWhatOtherWritersMake) {
   EXPECT_EQ(parse_pointer(version + "oid sha256:" + oid + "\nsize 0")->size, 0U);
-  EXPECT_TRUE(parse_pointer(version + "ext-0-x sha256:" + oid + "\noid sha256:" + oid + "\nsize 5\n"));
-  EXPECT_TRUE(parse_pointer("version https://hawser.github.com/spec/v1\noid sha256:" + oid +
-                            "\nsize 5\n"));
+  EXPECT_TRUE(
+      parse_pointer(version + "ext-0-x sha256:" + oid + "\noid sha256:" + oid + "\nsize 5\n"));
+  EXPECT_TRUE(
+      parse_pointer("version https://hawser.github.com/spec/v1\noid sha256:" + oid + "\nsize 5\n"));
 }
 
 TEST(LfsPointer, EverythingElseIsAFile) {

@@ -39,8 +39,8 @@ class MaintenanceTest : public GitTest {
     const auto staged = *pack.finish();
     packs_.push_back(staged.name);
     ASSERT_TRUE(repository_->publish(staged));
-    ASSERT_TRUE(project_refs(directory(), {{.name = "refs/heads/main", .target = *head_, .peeled = {}}},
-                             "main"));
+    ASSERT_TRUE(project_refs(
+        directory(), {{.name = "refs/heads/main", .target = *head_, .peeled = {}}}, "main"));
   }
 
   void expect_all_readable() {

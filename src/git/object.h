@@ -46,9 +46,9 @@ void sort_tree(Tree& tree);
 const TreeEntry* find_entry(const Tree& tree, std::string_view name);
 
 struct Signature {
-  std::string name;   // serialize drops <, > and newlines, as git does
+  std::string name;  // serialize drops <, > and newlines, as git does
   std::string email;
-  Micros time;        // whole seconds are kept
+  Micros time;  // whole seconds are kept
   int offset_minutes = 0;
 };
 

@@ -152,6 +152,10 @@ Result<std::unique_ptr<BlobStream>> ObjectReader::open_packed_blob(const Sha1& i
   return std::make_unique<WholeBlobStream>(std::move(object.content));
 }
 
+bool ObjectReader::contains(const Sha1& id) const {
+  return packs_.find(id) || os::exists(loose_path(id));
+}
+
 Result<ObjectHeader> ObjectReader::header(const Sha1& id) const {
   auto header = read_again_when_gone(packs_, id, [&] { return packed_header(id); });
   if (header || header.error().code != Code::not_found) return header;

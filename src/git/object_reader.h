@@ -27,6 +27,7 @@ class ObjectReader {
   ObjectReader(os::Path repository_directory, PackSet& packs)
       : objects_(std::move(repository_directory) / "objects"), packs_(packs) {}
 
+  bool contains(const Sha1& id) const;
   // Code::not_found when the object is not there.
   Result<ObjectHeader> header(const Sha1& id) const;
   // Code::payload_too_large when it has more than `most` bytes.

@@ -44,18 +44,22 @@ TEST(Object, MalformedTreesAreRefused) {
     EXPECT_FALSE(parse_tree(as_bytes(whole).first(length))) << length;
   }
   const std::string id(20, 'i');
-  for (const auto& bad : {std::string("100644 \0", 8), std::string("100644 a/b\0", 11),
-                          std::string("99999999 a\0", 11), std::string("10a644 a\0", 9),
-                          std::string(" a\0", 3)}) {
+  for (const auto& bad :
+       {std::string("100644 \0", 8), std::string("100644 a/b\0", 11),
+        std::string("99999999 a\0", 11), std::string("10a644 a\0", 9), std::string(" a\0", 3)}) {
     EXPECT_FALSE(parse_tree(as_bytes(bad + id))) << bad;
   }
 }
 
 TEST(Object, CommitsSurviveSerializing) {
   Commit commit{.tree = sha1(as_bytes("t")), .parents = {sha1(as_bytes("p")), sha1(as_bytes("q"))}};
-  commit.author = {.name = "Ada", .email = "a@b.c", .time = Micros::from_seconds(1700000000),
+  commit.author = {.name = "Ada",
+                   .email = "a@b.c",
+                   .time = Micros::from_seconds(1700000000),
                    .offset_minutes = -150};
-  commit.committer = {.name = "Bob", .email = "b@b.c", .time = Micros::from_seconds(1700000001),
+  commit.committer = {.name = "Bob",
+                      .email = "b@b.c",
+                      .time = Micros::from_seconds(1700000001),
                       .offset_minutes = 330};
   commit.message = "Title\n\nFirst line.\nSecond line.\n";
   const auto text = serialize_commit(commit);
@@ -85,7 +89,8 @@ TEST(Object, NamesCannotBreakOutOfTheirLine) {
 TEST(Object, SignedAndOddCommitsAreRead) {
   const auto tree = empty_tree_id().hex();
   const auto signed_commit = *parse_commit(
-      "tree " + tree + "\nauthor A <a@b> 10 +0000\ncommitter A <a@b> 11 +0000\n"
+      "tree " + tree +
+      "\nauthor A <a@b> 10 +0000\ncommitter A <a@b> 11 +0000\n"
       "gpgsig -----BEGIN PGP SIGNATURE-----\n \n parent of nothing\n -----END PGP SIGNATURE-----\n"
       "\nTitle only");
   EXPECT_TRUE(signed_commit.parents.empty());
@@ -93,7 +98,8 @@ TEST(Object, SignedAndOddCommitsAreRead) {
   EXPECT_EQ(signed_commit.description(), "");
   EXPECT_EQ(signed_commit.committer.time.seconds(), 11);
 
-  const auto latin = *parse_commit("tree " + tree + "\nauthor J\xF6rg\nencoding ISO-8859-1\n\n\xFC");
+  const auto latin =
+      *parse_commit("tree " + tree + "\nauthor J\xF6rg\nencoding ISO-8859-1\n\n\xFC");
   EXPECT_EQ(latin.author.name, "J\xC3\xB6rg");
   EXPECT_EQ(latin.message, "\xC3\xBC");
   EXPECT_EQ(latin.author.time.value, 0);
@@ -102,7 +108,8 @@ TEST(Object, SignedAndOddCommitsAreRead) {
   EXPECT_FALSE(parse_commit("tree xyz\n\n"));
   EXPECT_FALSE(parse_commit("parent " + tree + "\n\n"));
   EXPECT_EQ(parse_commit("tree " + tree + "\nauthor A <a> 99999999999999999999 +0000\n\n")
-                ->author.time.value, 0);
+                ->author.time.value,
+            0);
 }
 
 TEST(Object, TagsSurviveSerializing) {

@@ -77,7 +77,9 @@ bool parse_entry(HeaderReader& header, std::uint64_t offset, PackEntry& entry) {
 }  // namespace
 
 Pack::Pack(std::string name, os::Path path, std::shared_ptr<OpenFiles> files)
-    : name_(std::move(name)), path_(std::move(path)), files_(std::move(files)),
+    : name_(std::move(name)),
+      path_(std::move(path)),
+      files_(std::move(files)),
       key_(files_->new_key()) {}
 
 Pack::~Pack() { files_->close(key_); }

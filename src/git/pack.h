@@ -20,8 +20,8 @@ struct PackEntry {
   ObjectType type = ObjectType::blob;  // of a whole object
   std::uint64_t size = 0;              // of the data when inflated: the object, or the delta
   std::uint64_t data_offset = 0;
-  std::uint64_t base_offset = 0;       // offset_delta
-  Sha1 base_id;                        // id_delta
+  std::uint64_t base_offset = 0;  // offset_delta
+  Sha1 base_id;                   // id_delta
 };
 
 // Opened when it is first read. Any number of threads.

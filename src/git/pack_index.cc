@@ -76,7 +76,8 @@ std::uint32_t IndexView::fanout(unsigned first_byte) const {
 }
 
 Sha1 IndexView::id_at(std::uint32_t position) const {
-  return *Sha1::from_bytes(content_.subspan(ids_start + std::size_t{position} * Sha1::size, Sha1::size));
+  return *Sha1::from_bytes(
+      content_.subspan(ids_start + std::size_t{position} * Sha1::size, Sha1::size));
 }
 
 std::uint64_t IndexView::offset_at(std::uint32_t position) const {

@@ -29,7 +29,7 @@ class IndexView {
   static Result<IndexView> parse(Bytes content);
 
   std::uint32_t count() const { return count_; }
-  Sha1 id_at(std::uint32_t position) const;            // position < count()
+  Sha1 id_at(std::uint32_t position) const;  // position < count()
   std::uint64_t offset_at(std::uint32_t position) const;
   std::optional<std::uint32_t> find(const Sha1& id) const;
   // The first position whose id is not below `id`.

@@ -35,7 +35,8 @@ struct PackSet::Large {
 
 PackSet::PackSet(os::Path repository_directory, std::shared_ptr<OpenFiles> files)
     : repository_directory_(std::move(repository_directory)),
-      directory_(repository_directory_ / "objects" / "pack"), files_(std::move(files)) {}
+      directory_(repository_directory_ / "objects" / "pack"),
+      files_(std::move(files)) {}
 
 PackSet::~PackSet() = default;
 
@@ -189,7 +190,8 @@ Result<std::vector<Sha1>> PackSet::ids_between(const Sha1& low, const Sha1& high
     const std::shared_lock lock(mutex_);
     small_.collect(low, high, most, ids);
     for (const auto& large : large_) {
-      for (auto i = large.index.lower_bound(low); i < large.index.count() && ids.size() < most; ++i) {
+      for (auto i = large.index.lower_bound(low); i < large.index.count() && ids.size() < most;
+           ++i) {
         const auto id = large.index.id_at(i);
         if (high < id) break;
         ids.push_back(id);

@@ -65,11 +65,11 @@ class PackSet {
   std::shared_ptr<OpenFiles> files_;
 
   std::mutex scanning_;  // held while the directory is read or written, before mutex_
-  std::optional<DirectoryTime> known_time_;   // of the directory, when it was last known whole
-  DirectoryTime read_at_{};                   // when it was last read
-  DirectoryTime trusted_until_{};             // no change can have escaped its time before this
+  std::optional<DirectoryTime> known_time_;  // of the directory, when it was last known whole
+  DirectoryTime read_at_{};                  // when it was last read
+  DirectoryTime trusted_until_{};            // no change can have escaped its time before this
 
-  mutable std::shared_mutex mutex_;  // guards what follows
+  mutable std::shared_mutex mutex_;                 // guards what follows
   std::vector<std::shared_ptr<const Pack>> packs_;  // by number; null when removed
   std::unordered_map<std::string, std::uint32_t> numbers_;
   SlotRuns small_;

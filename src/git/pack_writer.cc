@@ -145,7 +145,8 @@ Result<Sha1> PackWriter::State::write_stream(ObjectType type, std::uint64_t size
   for (;;) {
     const auto piece = TRY(read());
     if (piece.empty()) break;
-    if (piece.size() > left) return fail(Code::unprocessable, "The content is longer than announced.");
+    if (piece.size() > left)
+      return fail(Code::unprocessable, "The content is longer than announced.");
     left -= piece.size();
     hasher.update(piece);
     TRY(stream.update(piece, sink));
@@ -202,7 +203,9 @@ Result<PackWriter> PackWriter::create(const os::Path& staging_directory) {
 
 bool PackWriter::contains(const Sha1& id) const { return state_->ids.contains(id); }
 
-std::uint32_t PackWriter::count() const { return static_cast<std::uint32_t>(state_->entries.size()); }
+std::uint32_t PackWriter::count() const {
+  return static_cast<std::uint32_t>(state_->entries.size());
+}
 
 Result<Sha1> PackWriter::add(ObjectType type, Bytes content) {
   auto& state = *state_;
@@ -216,8 +219,7 @@ Result<Sha1> PackWriter::add(ObjectType type, Bytes content) {
   const auto begin = state.buffer.size();
   append_object_header(state.buffer, type, content.size());
   state.compressor.compress(content, state.buffer);
-  const auto crc =
-      libdeflate_crc32(0, state.buffer.data() + begin, state.buffer.size() - begin);
+  const auto crc = libdeflate_crc32(0, state.buffer.data() + begin, state.buffer.size() - begin);
   state.record(id, crc, start);
   TRY(state.flush_when_full());
   return id;

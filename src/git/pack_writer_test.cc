@@ -70,15 +70,18 @@ TEST_F(PackWriterTest, LongObjectsAreStreamed) {
             object_id(ObjectType::blob, as_bytes(noise)));
   EXPECT_EQ(*writer.add(ObjectType::blob, as_bytes(zeros)),
             object_id(ObjectType::blob, as_bytes(zeros)));
-  EXPECT_EQ(*writer.add_stream(ObjectType::blob, 0, pieces("", 1)), object_id(ObjectType::blob, {}));
+  EXPECT_EQ(*writer.add_stream(ObjectType::blob, 0, pieces("", 1)),
+            object_id(ObjectType::blob, {}));
   const auto small = *writer.add(ObjectType::blob, as_bytes("small"));
   const auto staged = *writer.finish();
   ASSERT_TRUE(publish_pack(staged, repository->directory()));
-  git(repository->directory(), {"verify-pack", (repository->directory() / "objects/pack" /
-                                                (staged.name + ".pack")).native()});
+  git(repository->directory(),
+      {"verify-pack",
+       (repository->directory() / "objects/pack" / (staged.name + ".pack")).native()});
   EXPECT_EQ(git(repository->directory(), {"cat-file", "blob", small.hex()}), "small");
-  EXPECT_EQ(*repository->read(object_id(ObjectType::blob, as_bytes(noise)), ObjectType::blob, 5 << 20),
-            noise);
+  EXPECT_EQ(
+      *repository->read(object_id(ObjectType::blob, as_bytes(noise)), ObjectType::blob, 5 << 20),
+      noise);
 }
 
 TEST_F(PackWriterTest, AnObjectIsWrittenOnce) {
@@ -96,7 +99,8 @@ TEST_F(PackWriterTest, AnObjectIsWrittenOnce) {
   EXPECT_LT(staged.bytes, content.size() + 10'000);
   ASSERT_TRUE(publish_pack(staged, repository->directory()));
   EXPECT_EQ(git(repository->directory(), {"count-objects", "-v"}).find("in-pack: 2\n") !=
-                std::string::npos, true);
+                std::string::npos,
+            true);
 }
 
 TEST_F(PackWriterTest, AFailedStreamLeavesNothingBehind) {
@@ -104,22 +108,30 @@ TEST_F(PackWriterTest, AFailedStreamLeavesNothingBehind) {
   auto writer = writer_for(*repository);
   const auto content = random_content(2 << 20, 3);
   const auto kept = *writer.add(ObjectType::blob, as_bytes("kept"));
-  EXPECT_EQ(writer.add_stream(ObjectType::blob, content.size() - 1, pieces(content, 9999)).error().code,
-            Code::unprocessable);
-  EXPECT_EQ(writer.add_stream(ObjectType::blob, content.size() + 1, pieces(content, 9999)).error().code,
-            Code::unprocessable);
+  EXPECT_EQ(
+      writer.add_stream(ObjectType::blob, content.size() - 1, pieces(content, 9999)).error().code,
+      Code::unprocessable);
+  EXPECT_EQ(
+      writer.add_stream(ObjectType::blob, content.size() + 1, pieces(content, 9999)).error().code,
+      Code::unprocessable);
   int calls = 0;
-  EXPECT_EQ(writer.add_stream(ObjectType::blob, content.size(), [&]() -> Result<Bytes> {
-              if (++calls > 100) return fail(Code::request_timeout, "gone");
-              return as_bytes(content).first(10'000);
-            }).error().code, Code::request_timeout);
+  EXPECT_EQ(writer
+                .add_stream(ObjectType::blob, content.size(),
+                            [&]() -> Result<Bytes> {
+                              if (++calls > 100) return fail(Code::request_timeout, "gone");
+                              return as_bytes(content).first(10'000);
+                            })
+                .error()
+                .code,
+            Code::request_timeout);
   const auto later = *writer.add(ObjectType::blob, as_bytes("later"));
   EXPECT_EQ(writer.count(), 2U);
   const auto staged = *writer.finish();
   EXPECT_LT(staged.bytes, 200U);
   ASSERT_TRUE(publish_pack(staged, repository->directory()));
-  git(repository->directory(), {"verify-pack", (repository->directory() / "objects/pack" /
-                                                (staged.name + ".pack")).native()});
+  git(repository->directory(),
+      {"verify-pack",
+       (repository->directory() / "objects/pack" / (staged.name + ".pack")).native()});
   EXPECT_EQ(git(repository->directory(), {"cat-file", "blob", kept.hex()}), "kept");
   EXPECT_EQ(git(repository->directory(), {"cat-file", "blob", later.hex()}), "later");
 }

@@ -36,14 +36,14 @@ std::string_view last_segment(std::string_view path) { return path.substr(path.r
 // Git compares the literal beginning by itself and gives only the rest to wildmatch, so that a `**`
 // behind it counts as standing at the beginning.
 PathPattern::PathPattern(std::string_view text)
-    : folders_only_(read_marks(text).folders_only), whole_path_(read_marks(text).whole_path),
+    : folders_only_(read_marks(text).folders_only),
+      whole_path_(read_marks(text).whole_path),
       prefix_(literal_prefix(read_marks(text).pattern)),
       rest_(read_marks(text).pattern.substr(prefix_.size())) {
   if (prefix_.size() == read_marks(text).pattern.size()) literal_ = prefix_;
 }
 
-bool PathPattern::matches(std::string_view path, bool is_folder,
-                          std::size_t& budget) const {
+bool PathPattern::matches(std::string_view path, bool is_folder, std::size_t& budget) const {
   if (budget == 0) return false;
   --budget;
   if (folders_only_ && !is_folder) return false;

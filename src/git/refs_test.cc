@@ -13,7 +13,8 @@ class RefsTest : public GitTest {
     repository_ = make_repository();
     auto pack = writer_for(*repository_);
     const auto tree = *pack.add(ObjectType::tree, {});
-    commit_ = *pack.add(ObjectType::commit, as_bytes(serialize_commit(commit_of(tree, {}, "m", 5))));
+    commit_ =
+        *pack.add(ObjectType::commit, as_bytes(serialize_commit(commit_of(tree, {}, "m", 5))));
     Tag tag{.target = commit_, .name = "v1"};
     tag.tagger = {.name = "Ada", .email = "a@b", .time = {}};
     tag.message = "v1\n";
@@ -31,18 +32,52 @@ class RefsTest : public GitTest {
 };
 
 TEST_F(RefsTest, NamesAreJudgedAsGitDoes) {
-  for (const std::string name : {
-           "main", "feat/x", "a.b", "v1.0", "\xC3\xA4", "a@b", "a{b", "x-", "a/b/c", "0", "a..b", "a b",
-           "a~", "a^", "a:b", "a?", "a*", "a[b", "a\\b", ".a", "a/.b", "a.lock", "a.lock/b", "a/", "/a",
-           "a//b", "a.", "a@{b", "a\x7F" "b", "a\nb", "", "a/b.lock", "a.", "a/.", "x.locks", "@a", "{@"}) {
+  for (const std::string name : {"main",
+                                 "feat/x",
+                                 "a.b",
+                                 "v1.0",
+                                 "\xC3\xA4",
+                                 "a@b",
+                                 "a{b",
+                                 "x-",
+                                 "a/b/c",
+                                 "0",
+                                 "a..b",
+                                 "a b",
+                                 "a~",
+                                 "a^",
+                                 "a:b",
+                                 "a?",
+                                 "a*",
+                                 "a[b",
+                                 "a\\b",
+                                 ".a",
+                                 "a/.b",
+                                 "a.lock",
+                                 "a.lock/b",
+                                 "a/",
+                                 "/a",
+                                 "a//b",
+                                 "a.",
+                                 "a@{b",
+                                 "a\x7F"
+                                 "b",
+                                 "a\nb",
+                                 "",
+                                 "a/b.lock",
+                                 "a.",
+                                 "a/.",
+                                 "x.locks",
+                                 "@a",
+                                 "{@"}) {
     const bool theirs =
         try_git(root(), {"check-ref-format", "refs/heads/" + name}).exit_status == 0;
     EXPECT_EQ(check_branch_name(name).has_value(), theirs) << name;
     EXPECT_EQ(check_tag_name(name).has_value(), theirs) << name;
   }
   for (const auto& name : {std::string("-x"), std::string("HEAD"), std::string("@"),
-                                 std::string("refs/heads/x"), std::string(40, 'a'),
-                                 std::string(256, 'x'), std::string("a\xFF"), std::string("a\0b", 3)}) {
+                           std::string("refs/heads/x"), std::string(40, 'a'), std::string(256, 'x'),
+                           std::string("a\xFF"), std::string("a\0b", 3)}) {
     EXPECT_EQ(check_branch_name(name).error().code, Code::bad_request) << name;
   }
   EXPECT_TRUE(check_branch_name(std::string(255, 'x')));
@@ -51,9 +86,10 @@ TEST_F(RefsTest, NamesAreJudgedAsGitDoes) {
 }
 
 TEST_F(RefsTest, GitSeesExactlyTheProjectedRefs) {
-  ASSERT_TRUE(project_refs(directory(), {{.name = "refs/tags/v1", .target = tag_, .peeled = commit_},
-                                         {.name = "refs/heads/main", .target = commit_, .peeled = {}},
-                                         {.name = "refs/heads/feat/x", .target = commit_, .peeled = {}}},
+  ASSERT_TRUE(project_refs(directory(),
+                           {{.name = "refs/tags/v1", .target = tag_, .peeled = commit_},
+                            {.name = "refs/heads/main", .target = commit_, .peeled = {}},
+                            {.name = "refs/heads/feat/x", .target = commit_, .peeled = {}}},
                            "main"));
   EXPECT_EQ(refs(), "refs/heads/feat/x " + commit_.hex() + " \nrefs/heads/main " + commit_.hex() +
                         " \nrefs/tags/v1 " + tag_.hex() + " " + commit_.hex());
@@ -62,8 +98,8 @@ TEST_F(RefsTest, GitSeesExactlyTheProjectedRefs) {
   // A loose ref that somebody made would win over ours: it must go.
   git(directory(), {"update-ref", "refs/heads/loose/one", commit_.hex()});
   git(directory(), {"update-ref", "refs/pr/1", commit_.hex()});
-  ASSERT_TRUE(project_refs(directory(), {{.name = "refs/heads/trunk", .target = commit_, .peeled = {}}},
-                           "trunk"));
+  ASSERT_TRUE(project_refs(
+      directory(), {{.name = "refs/heads/trunk", .target = commit_, .peeled = {}}}, "trunk"));
   EXPECT_EQ(refs(), "refs/heads/trunk " + commit_.hex() + " ");
   EXPECT_EQ(git(directory(), {"symbolic-ref", "HEAD"}), "refs/heads/trunk");
 
@@ -73,9 +109,11 @@ TEST_F(RefsTest, GitSeesExactlyTheProjectedRefs) {
 }
 
 TEST_F(RefsTest, ALineBreakCannotMakeARef) {
-  EXPECT_FALSE(project_refs(directory(), {{.name = "refs/heads/x\nrefs/heads/y", .target = commit_, .peeled = {}}},
-                            "main"));
-  EXPECT_FALSE(project_refs(directory(), {{.name = "HEAD", .target = commit_, .peeled = {}}}, "main"));
+  EXPECT_FALSE(project_refs(
+      directory(), {{.name = "refs/heads/x\nrefs/heads/y", .target = commit_, .peeled = {}}},
+      "main"));
+  EXPECT_FALSE(
+      project_refs(directory(), {{.name = "HEAD", .target = commit_, .peeled = {}}}, "main"));
   EXPECT_FALSE(project_refs(directory(), {}, "a b"));
   for (const auto& entry : *os::list(directory())) {
     EXPECT_EQ(entry.name.find("packed-refs."), std::string::npos) << "left behind: " << entry.name;
@@ -83,8 +121,9 @@ TEST_F(RefsTest, ALineBreakCannotMakeARef) {
 }
 
 TEST_F(RefsTest, FsckNamesWhatIsWrong) {
-  ASSERT_TRUE(project_refs(directory(), {{.name = "refs/heads/main", .target = sha1(as_bytes("no")),
-                                          .peeled = {}}}, "main"));
+  ASSERT_TRUE(project_refs(
+      directory(), {{.name = "refs/heads/main", .target = sha1(as_bytes("no")), .peeled = {}}},
+      "main"));
   EXPECT_FALSE(fsck(directory())->empty());
   EXPECT_FALSE(fsck(root()).value_or(std::vector<std::string>{"not a repository"}).empty());
 }

@@ -16,21 +16,20 @@ constexpr std::size_t most_weight = 2 << 20;  // objects in merged indexes: 64 M
 
 // What git needs to know of a repository that only we write to. It packs nothing by itself, and
 // serves partial clones and any object it holds.
-constexpr std::string_view config =
-    "[core]\n"
-    "\trepositoryformatversion = 0\n"
-    "\tfilemode = true\n"
-    "\tbare = true\n"
-    "\tlogAllRefUpdates = false\n"
-    "[gc]\n"
-    "\tauto = 0\n"
-    "[maintenance]\n"
-    "\tauto = false\n"
-    "[receive]\n"
-    "\tautogc = false\n"
-    "[uploadpack]\n"
-    "\tallowFilter = true\n"
-    "\tallowAnySHA1InWant = true\n";
+constexpr std::string_view config = "[core]\n"
+                                    "\trepositoryformatversion = 0\n"
+                                    "\tfilemode = true\n"
+                                    "\tbare = true\n"
+                                    "\tlogAllRefUpdates = false\n"
+                                    "[gc]\n"
+                                    "\tauto = 0\n"
+                                    "[maintenance]\n"
+                                    "\tauto = false\n"
+                                    "[receive]\n"
+                                    "\tautogc = false\n"
+                                    "[uploadpack]\n"
+                                    "\tallowFilter = true\n"
+                                    "\tallowAnySHA1InWant = true\n";
 
 struct OpenRepository {
   RepoId id;

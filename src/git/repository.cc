@@ -57,7 +57,8 @@ const os::Path& Repository::directory() const { return state_->directory; }
 
 Result<ObjectHeader> Repository::header(const Sha1& id) const { return state_->reader.header(id); }
 
-Result<std::string> Repository::read(const Sha1& id, ObjectType expected, std::uint64_t most) const {
+Result<std::string> Repository::read(const Sha1& id, ObjectType expected,
+                                     std::uint64_t most) const {
   auto object = TRY(state_->reader.read(id, most));
   if (object.type != expected) return no_such_object(id);
   return std::move(object.content);
@@ -86,7 +87,7 @@ Result<std::unique_ptr<BlobStream>> Repository::open_blob(const Sha1& id) const 
   return state_->reader.open_blob(id);
 }
 
-bool Repository::contains(const Sha1& id) const { return header(id).has_value(); }
+bool Repository::contains(const Sha1& id) const { return state_->reader.contains(id); }
 
 Result<Sha1> Repository::peel_to_commit(const Sha1& id) const {
   auto target = id;

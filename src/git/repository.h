@@ -29,8 +29,8 @@ class Repository {
   // The content; payload_too_large when it has more than `most` bytes, not_found when the object is
   // of another type.
   Result<std::string> read(const Sha1& id, ObjectType expected, std::uint64_t most) const;
-  Result<std::shared_ptr<const Tree>> tree(const Sha1& id) const;      // cached
-  Result<std::shared_ptr<const Commit>> commit(const Sha1& id) const;  // cached
+  Result<std::shared_ptr<const Tree>> tree(const Sha1& id) const;               // cached
+  Result<std::shared_ptr<const Commit>> commit(const Sha1& id) const;           // cached
   Result<std::shared_ptr<const std::string>> small_blob(const Sha1& id) const;  // ≤ 64 KiB, cached
   // A blob of any size in constant memory (but for long blobs that a push brought as deltas).
   Result<std::unique_ptr<BlobStream>> open_blob(const Sha1& id) const;
@@ -73,8 +73,8 @@ class Repositories {
   // An ordinary bare git directory without objects (HEAD, config, objects/pack, refs, staging).
   Result<> create(RepoId id);
   Result<std::shared_ptr<Repository>> get(RepoId id);
-  void forget(RepoId id);     // after its directory was removed or replaced
-  Result<> remove(RepoId id); // the whole directory
+  void forget(RepoId id);      // after its directory was removed or replaced
+  Result<> remove(RepoId id);  // the whole directory
 
  private:
   struct State;

@@ -24,8 +24,11 @@ struct SharedCaches {
 
 struct Repository::State {
   State(os::Path path, std::uint64_t opening, std::shared_ptr<SharedCaches> caches)
-      : directory(std::move(path)), number(opening), shared(std::move(caches)),
-        packs(directory, shared->files), reader(directory, packs) {}
+      : directory(std::move(path)),
+        number(opening),
+        shared(std::move(caches)),
+        packs(directory, shared->files),
+        reader(directory, packs) {}
 
   os::Path directory;
   std::uint64_t number;  // of this opening: the key of its cache entries

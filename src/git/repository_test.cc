@@ -55,8 +55,9 @@ class RepositoryTest : public GitTest {
 
   // Every object of `directory` (a git directory) as ours against what cat-file says.
   void expect_same_objects(const Repository& repository, const os::Path& directory) {
-    std::istringstream lines(git(directory, {"cat-file", "--batch-all-objects",
-                                             "--batch-check=%(objectname) %(objecttype) %(objectsize)"}));
+    std::istringstream lines(
+        git(directory, {"cat-file", "--batch-all-objects",
+                        "--batch-check=%(objectname) %(objecttype) %(objectsize)"}));
     std::string id_text, type;
     std::uint64_t size = 0;
     int count = 0;
@@ -113,9 +114,10 @@ TEST_F(RepositoryTest, ReadsLooseObjectsAndPacksOfGit) {
   }
   std::filesystem::copy(work / ".git" / "objects" / "pack", objects / "pack");
   expect_same_objects(*repository, work);
-  const auto index = git(work, {"verify-pack", "-v", (objects / "pack" / "p").native().substr(0, 0) +
-                                git(work, {"rev-parse", "--git-path", "objects/pack"}) + "/" +
-                                os::list(work / ".git/objects/pack")->front().name});
+  const auto index = git(work, {"verify-pack", "-v",
+                                (objects / "pack" / "p").native().substr(0, 0) +
+                                    git(work, {"rev-parse", "--git-path", "objects/pack"}) + "/" +
+                                    os::list(work / ".git/objects/pack")->front().name});
   EXPECT_NE(index.find("chain length = 5"), index.npos) << "the pack must have deltas";
 }
 
@@ -198,7 +200,8 @@ TEST_F(RepositoryTest, ConsolidatedPacksAreFoundAgain) {
   // All objects move to one pack behind the reader's back.
   git(repository->directory(), {"repack", "-q", "-a", "-d", "-k"});
   EXPECT_EQ(git(repository->directory(), {"count-objects", "-v"}).find("packs: 1\n") ==
-                std::string::npos, false);
+                std::string::npos,
+            false);
   const auto again = *repositories().get({7});
   EXPECT_EQ(again.get(), repository.get());
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -223,7 +226,11 @@ TEST_F(RepositoryTest, DamagedObjectsAreNeverGiven) {
     std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
     file.seekg(static_cast<std::streamoff>(at));
     const auto byte = static_cast<char>(file.get());
-    const auto put = [&](char c) { file.seekp(static_cast<std::streamoff>(at)); file.put(c); file.flush(); };
+    const auto put = [&](char c) {
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put(c);
+      file.flush();
+    };
     put(static_cast<char>(byte ^ 0x10));
     const auto read = repository->read(id, ObjectType::blob, 1 << 20);
     if (!read) ++refused;
@@ -265,10 +272,10 @@ TEST_F(RepositoryTest, OneRepositoryNeverAnswersForAnother) {
   const auto two = make_repository({2});
   const auto blob = publish_blob(*one, "secret", false);
   auto writer = writer_for(*one);
-  const auto tree = *writer.add(ObjectType::tree, as_bytes(serialize_tree(
-                                    {{.mode = mode_file, .name = "f", .id = blob}})));
-  const auto commit = *writer.add(
-      ObjectType::commit, as_bytes(serialize_commit(commit_of(tree, {}, "m", 1))));
+  const auto tree = *writer.add(
+      ObjectType::tree, as_bytes(serialize_tree({{.mode = mode_file, .name = "f", .id = blob}})));
+  const auto commit =
+      *writer.add(ObjectType::commit, as_bytes(serialize_commit(commit_of(tree, {}, "m", 1))));
   ASSERT_TRUE(one->publish(*writer.finish()));
   EXPECT_TRUE(one->small_blob(blob) && one->tree(tree) && one->commit(commit));
   EXPECT_EQ(two->small_blob(blob).error().code, Code::not_found);
@@ -306,8 +313,8 @@ TEST_F(RepositoryTest, ManyThreadsReadWhilePacksArrive) {
         const int known = published;
         if (known == 0) continue;
         const auto text = std::to_string(random() % static_cast<unsigned>(known));
-        const auto read = repository->read(object_id(ObjectType::blob, as_bytes(text)),
-                                           ObjectType::blob, 100);
+        const auto read =
+            repository->read(object_id(ObjectType::blob, as_bytes(text)), ObjectType::blob, 100);
         if (!read || *read != text) ++misses;
         if (repository->contains(sha1(as_bytes(text)))) ++misses;
       }

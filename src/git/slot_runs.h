@@ -19,9 +19,9 @@ struct Slot {
 // Many readers or one writer: the caller locks.
 class SlotRuns {
  public:
-  void add(std::vector<Slot> slots);  // in any order
+  void add(std::vector<Slot> slots);                    // in any order
   void remove_packs(const std::vector<bool>& removed);  // by number
-  std::optional<Slot> find(const Sha1& id) const;  // of several, one of them
+  std::optional<Slot> find(const Sha1& id) const;       // of several, one of them
   // Appends the ids from `low` to `high`, both included; stops at `most`.
   void collect(const Sha1& low, const Sha1& high, std::size_t most, std::vector<Sha1>& ids) const;
   std::size_t size() const;

@@ -32,8 +32,9 @@ class GitTest : public testing::Test {
   os::ProcessResult try_git(const os::Path& directory, std::vector<std::string> arguments,
                             std::string input = {}) {
     os::ProcessOptions options;
-    options.arguments = {"git",       "-c", "init.defaultBranch=main", "-c", "gc.auto=0", "-c",
-                         "user.name=Ada", "-c", "user.email=ada@example.org"};
+    options.arguments = {
+        "git",           "-c", "init.defaultBranch=main",   "-c", "gc.auto=0", "-c",
+        "user.name=Ada", "-c", "user.email=ada@example.org"};
     for (auto& argument : arguments) options.arguments.push_back(std::move(argument));
     options.environment = git_environment();
     time_ += 60;
@@ -86,9 +87,14 @@ class GitTest : public testing::Test {
 
   static Commit commit_of(const Sha1& tree, std::vector<Sha1> parents, std::string message,
                           std::int64_t seconds) {
-    const Signature who{.name = "Ada", .email = "ada@example.org",
-                        .time = Micros::from_seconds(seconds), .offset_minutes = 60};
-    return {.tree = tree, .parents = std::move(parents), .author = who, .committer = who,
+    const Signature who{.name = "Ada",
+                        .email = "ada@example.org",
+                        .time = Micros::from_seconds(seconds),
+                        .offset_minutes = 60};
+    return {.tree = tree,
+            .parents = std::move(parents),
+            .author = who,
+            .committer = who,
             .message = std::move(message)};
   }
 

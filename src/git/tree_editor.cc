@@ -29,8 +29,8 @@ std::string_view take_segment(std::string_view& path) {
 }
 
 std::unexpected<Error> parent_is_a_file(std::string_view path, std::string_view segment) {
-  return fail(Code::conflict, "Cannot write '" + std::string(path) + "': '" +
-                                  std::string(segment) + "' is a file, not a folder.");
+  return fail(Code::conflict, "Cannot write '" + std::string(path) + "': '" + std::string(segment) +
+                                  "' is a file, not a folder.");
 }
 
 }  // namespace
@@ -91,9 +91,8 @@ bool is_empty(const Folder& folder) {
   for (const auto& [name, change] : folder.changes) {
     if (change.entry || (change.folder && !is_empty(*change.folder))) return false;
   }
-  return std::all_of(folder.before->begin(), folder.before->end(), [&](const TreeEntry& entry) {
-    return folder.changes.contains(entry.name);
-  });
+  return std::all_of(folder.before->begin(), folder.before->end(),
+                     [&](const TreeEntry& entry) { return folder.changes.contains(entry.name); });
 }
 
 }  // namespace
@@ -186,7 +185,8 @@ Result<> TreeEditor::State::write_made(const Sha1& root, PackWriter& pack) {
 }
 
 TreeEditor::TreeEditor(const Repository& repository, std::optional<Sha1> root)
-    : state_(new State{.repository = repository, .start = root, .root = {}, .made = {}, .changed = {}}) {}
+    : state_(new State{
+          .repository = repository, .start = root, .root = {}, .made = {}, .changed = {}}) {}
 TreeEditor::~TreeEditor() = default;
 
 Result<std::optional<TreeEntry>> TreeEditor::find(std::string_view path) {
@@ -219,7 +219,8 @@ Result<> TreeEditor::put(const RepoPath& path, std::uint32_t mode, const Sha1& i
 Result<> TreeEditor::put_entry(const RepoPath& path, const TreeEntry& entry) {
   auto* folder = TRY(state_->parent_of(path.text(), true));
   const std::string name(path.name());
-  set(*folder, name, {.entry = TreeEntry{.mode = entry.mode, .name = name, .id = entry.id}, .folder = {}});
+  set(*folder, name,
+      {.entry = TreeEntry{.mode = entry.mode, .name = name, .id = entry.id}, .folder = {}});
   return {};
 }
 

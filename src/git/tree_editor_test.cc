@@ -131,10 +131,9 @@ TEST_F(TreeEditorTest, FoldersAreCopiedByIdEvenWhenJustMade) {
   ASSERT_TRUE(editor.put(path("copy/b/e"), mode_file, blob("e")));
   EXPECT_EQ(files(write(editor)), "a/b/c\na/d\ncopy/b/c\ncopy/b/e\ncopy/d\n"
                                   "made_copy/sub/file\nmade_copy/sub/more");
-  EXPECT_EQ(changes(editor),
-            (std::set<std::string>{"+|copy", "+copy|b", "+copy|d", "+copy/b|c", "+copy/b|e",
-                                   "+|made_copy", "+made_copy|sub", "+made_copy/sub|file",
-                                   "+made_copy/sub|more"}));
+  EXPECT_EQ(changes(editor), (std::set<std::string>{"+|copy", "+copy|b", "+copy|d", "+copy/b|c",
+                                                    "+copy/b|e", "+|made_copy", "+made_copy|sub",
+                                                    "+made_copy/sub|file", "+made_copy/sub|more"}));
 }
 
 TEST_F(TreeEditorTest, UndoneChangesChangeNothing) {
@@ -162,9 +161,8 @@ class Model {
     return false;
   }
   bool remove_folder(const std::string& folder) {
-    return std::erase_if(files, [&](const auto& file) {
-             return file.first.starts_with(folder + "/");
-           }) > 0;
+    return std::erase_if(
+               files, [&](const auto& file) { return file.first.starts_with(folder + "/"); }) > 0;
   }
   void put(const std::string& path, const std::string& content) {
     remove_folder(path);
@@ -173,7 +171,8 @@ class Model {
   std::string index_lines() const {
     std::string lines;
     for (const auto& [path, content] : files) {
-      lines += "100644 " + object_id(ObjectType::blob, as_bytes(content)).hex() + "\t" + path + "\n";
+      lines +=
+          "100644 " + object_id(ObjectType::blob, as_bytes(content)).hex() + "\t" + path + "\n";
     }
     return lines;
   }
@@ -206,11 +205,12 @@ TEST_F(TreeEditorTest, AgreesWithGitOnRandomEdits) {
     } else {
       ASSERT_EQ(*editor->remove_folder(target), model.remove_folder(target)) << target;
     }
-    ASSERT_EQ(editor->find(target)->has_value(),
-              model.files.contains(target) ||
-                  std::any_of(model.files.begin(), model.files.end(), [&](const auto& file) {
-                    return file.first.starts_with(target + "/");
-                  })) << target;
+    ASSERT_EQ(
+        editor->find(target)->has_value(),
+        model.files.contains(target) ||
+            std::any_of(model.files.begin(), model.files.end(),
+                        [&](const auto& file) { return file.first.starts_with(target + "/"); }))
+        << target;
     if (random() % 10 != 0 && step != 499) continue;
     const auto before = tree.value_or(empty_tree_id());
     tree = write(*editor);

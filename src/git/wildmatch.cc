@@ -18,10 +18,18 @@ struct NamedClass {
 };
 
 constexpr std::array<NamedClass, 12> classes = {{
-    {"alnum", std::isalnum}, {"alpha", std::isalpha}, {"blank", std::isblank},
-    {"cntrl", std::iscntrl}, {"digit", std::isdigit}, {"graph", std::isgraph},
-    {"lower", std::islower}, {"print", std::isprint}, {"punct", std::ispunct},
-    {"space", std::isspace}, {"upper", std::isupper}, {"xdigit", std::isxdigit},
+    {"alnum", std::isalnum},
+    {"alpha", std::isalpha},
+    {"blank", std::isblank},
+    {"cntrl", std::iscntrl},
+    {"digit", std::isdigit},
+    {"graph", std::isgraph},
+    {"lower", std::islower},
+    {"print", std::isprint},
+    {"punct", std::ispunct},
+    {"space", std::isspace},
+    {"upper", std::isupper},
+    {"xdigit", std::isxdigit},
 }};
 
 bool add_class(std::string_view name, Set& set) {
@@ -164,7 +172,8 @@ void Wildcard::step(const std::vector<bool>& from, char c, std::vector<bool>& to
         if (here && c == tokens_[i].literal) to[before + 2] = true;
         break;
       case Kind::set:
-        if (here && sets_[tokens_[i].set].test(static_cast<unsigned char>(c))) to[before + 2] = true;
+        if (here && sets_[tokens_[i].set].test(static_cast<unsigned char>(c)))
+          to[before + 2] = true;
         break;
       case Kind::segment:
         if (here && c != '/') to[before] = true;
