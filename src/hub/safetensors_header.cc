@@ -28,7 +28,7 @@ class HeaderHandler {
     if (depth_-- == tensor_depth && !end_tensor()) return refuse(error);
     return true;
   }
-  bool on_array_begin(Error& error) { return depth_ == 0 ? refuse(error) : true; }
+  bool on_array_begin(Error&) { return true; }
   bool on_array_end(std::size_t, Error&) { return true; }
   bool on_key_part(Text part, std::size_t, Error&) {
     key_.append(part.data(), part.size());
@@ -98,13 +98,16 @@ class HeaderHandler {
 }  // namespace
 
 bool add_safetensors_header(std::string_view json, SafetensorsFacts& facts) {
+  // The format demands the brace first, and lets spaces fill up the end.
+  if (!json.starts_with('{')) return false;
   boost::json::parse_options options;
   options.max_depth = 8;
   boost::json::basic_parser<HeaderHandler> parser(options);
   parser.handler().facts = facts;
   boost::system::error_code error;
-  parser.write_some(false, json.data(), json.size(), error);
+  const auto read = parser.write_some(false, json.data(), json.size(), error);
   if (error || !parser.done()) return false;
+  if (json.find_first_not_of(' ', read) != json.npos) return false;
   facts = std::move(parser.handler().facts);
   return true;
 }
