@@ -3,6 +3,8 @@
 #include "api/auth/register.h"
 #include "api/auth/tokens.h"
 #include "api/auth/verify_email.h"
+#include "api/oauth/device.h"
+#include "api/oauth/token.h"
 #include "api/routes.h"
 
 namespace kohaku::api {
@@ -21,6 +23,15 @@ void add_auth_routes(Routes& routes) {
       .get<&tokens>("/api/auth/tokens")
       .post<&create_token>("/api/auth/tokens/create")
       .remove<&revoke_token>("/api/auth/tokens/{id}");
+  routes.file("api/oauth/token.cc")
+      .own()
+      .post<&begin_device_login>("/oauth/device")
+      .post<&give_token>("/oauth/token");
+  routes.file("api/oauth/device.cc")
+      .own()
+      .get<&device_page>("/oauth/device")
+      .post<&device_sign_in>("/oauth/device/sign-in")
+      .post<&device_decide>("/oauth/device/decide");
 }
 
 }  // namespace kohaku::api
