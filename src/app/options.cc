@@ -88,7 +88,7 @@ void read_lfs(Reader& reader, hub::Config& config) {
   reader.number<std::uint64_t>("LFS_MULTIPART_THRESHOLD_BYTES",
                                config.lfs_multipart_threshold_bytes, 1, tebibyte);
   reader.number<std::uint64_t>("LFS_MULTIPART_CHUNK_SIZE_BYTES",
-                               config.lfs_multipart_chunk_size_bytes, 1 << 20, 5ULL << 30U);
+                               config.lfs_multipart_chunk_size_bytes, 1024, 5ULL << 30U);
   reader.number<std::int64_t>("LFS_KEEP_VERSIONS", config.lfs_keep_versions, 2, 1'000'000);
   reader.boolean("LFS_AUTO_GC", config.lfs_auto_gc);
 }

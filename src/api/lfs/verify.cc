@@ -9,8 +9,8 @@ namespace kohaku::api {
 namespace {
 
 Result<http::Reply> verify(const LfsBatchObject& object, const Call& call) {
-  const auto repo = TRY(
-      hub::Access(call.hub).readable_content(call.caller, call.path.repo_type(), call.path.repo));
+  const auto repo =
+      TRY(hub::Access(call.hub).writable(call.caller, call.path.repo_type(), call.path.repo));
   const auto oid = Sha256::from_hex(object.oid);
   if (!oid) return fail(Code::unprocessable, "The oid must be 64 hexadecimal digits.");
   const auto found = TRY(call.hub.database.read_now([&](db::Connection& connection) {

@@ -12,7 +12,7 @@
 
 namespace kohaku::api {
 
-// 404 when this repository does not hold the object, 422 when its size is another one.
+// For who may write: it is the end of an upload. 404 when this repository does not hold the object, 422 when its size is another one.
 Task<Result<http::Reply>> verify_lfs_object(hub::Anyone anyone, Body<LfsBatchObject> body,
                                             Call& call);
 

@@ -12,11 +12,19 @@
 namespace kohaku::api {
 namespace {
 
+// A plain word as it is; anything else as JSON text, which YAML reads the same.
+std::string yaml_scalar(const std::string& text) {
+  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+  const bool is_word = plain && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
+  return is_word ? text : to_json(text);
+}
+
 Result<std::vector<hub::InitialFile>> initial_files(const CreateRepo& wanted) {
   std::vector<hub::InitialFile> files;
   if (wanted.license) {
-    // JSON text is a valid YAML scalar, whatever the licence's name holds.
-    files.push_back({"README.md", fmt::format("---\nlicense: {}\n---\n", to_json(*wanted.license))});
+    files.push_back({"README.md", fmt::format("---\nlicense: {}\n---\n", yaml_scalar(*wanted.license))});
   }
   for (const auto& file : wanted.files.value_or(std::vector<CreateFile>{})) {
     auto content = file.content;

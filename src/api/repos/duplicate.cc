@@ -7,8 +7,8 @@ namespace kohaku::api {
 
 Task<Result<http::Reply>> duplicate_repo(hub::SignedInWriter user, hub::ReadableContent repo,
                                          Call& call, Body<DuplicateRepo> wanted) {
-  const auto name = wanted->repository.value_or(repo.repo().name);
-  const auto target = CO_TRY(parse_target(user.user(), name, std::nullopt, repo.repo().type));
+  const auto target =
+      CO_TRY(parse_target(user.user(), wanted->repository, std::nullopt, repo.repo().type));
   const auto owner = CO_TRY(hub::Access(call.hub).namespace_writer(user.caller(), target.owner));
   const auto make_private = CO_TRY(parse_private(wanted->visibility, wanted->private_));
   co_return new_repo_reply(

@@ -13,7 +13,7 @@
 namespace kohaku::api {
 
 struct DuplicateRepo {
-  std::optional<std::string> repository;  // missing: the same name in the caller's namespace
+  std::string repository;
   std::optional<std::string> visibility;
   std::optional<bool> private_;
 };
