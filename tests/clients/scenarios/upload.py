@@ -215,7 +215,7 @@ def upload_large_folder(hub):
         assert hub.read(repo, path) == contents[path]
 
 
-@scenario()
+@scenario(types=("model",))
 def a_thousand_files_in_one_commit(hub):
     contents = {f"d{number % 10}/file-{number:04}.txt": b"content %d" % number for number in range(1000)}
     repo = hub.repo()
