@@ -209,12 +209,6 @@ hub::Credentials credentials_of(const Call& call) {
   return credentials;
 }
 
-// No name or path that we keep can be written with a broken escape, a NUL or broken UTF-8.
-bool is_well_formed(std::string_view raw_path) {
-  const auto decoded = percent_decode(raw_path);
-  return decoded && is_utf8(*decoded) && decoded->find('\0') == decoded->npos;
-}
-
 // Every segment decodes to UTF-8 without NUL; a path of plain ASCII does without a look.
 bool is_well_formed(std::string_view path) {
   const bool plain = std::ranges::none_of(path, [](char c) { return c == '%' || (c & 0x80) != 0; });
@@ -246,9 +240,6 @@ Router::Found Router::find(http::Method method, std::string_view raw_path) const
 }
 
 Task<http::Reply> Router::handle(http::Request& request) const {
-  if (!is_well_formed(request.path())) {
-    co_return http::error_reply({Code::bad_request, "The address is not well-formed UTF-8.", {}});
-  }
   if (!is_well_formed(request.path())) {
     co_return http::error_reply(
         {Code::bad_request, "The address is not valid: its percent encoding must give UTF-8.", {}});

@@ -10,7 +10,11 @@ Result<http::Reply> validate_yaml(const hub::Anyone&, const Body<ValidateYamlReq
   for (const auto& message : check.errors) answer.errors.push_back({message});
   for (const auto& message : check.warnings) answer.warnings.push_back({message});
   answer.valid = check.is_valid();
-  return http::json_reply(answer.valid ? 200 : 400, to_json(answer));
+  if (answer.valid) return http::json_reply(200, to_json(answer));
+  answer.error = check.errors.front();
+  auto reply = http::error_reply({Code::bad_request, check.errors.front(), {}});
+  reply.body = to_json(answer);
+  return reply;
 }
 
 }  // namespace kohaku::api

@@ -4,6 +4,7 @@
 // 200 {"errors":[],"warnings":[{"message"}],"valid":true}, or 400 with errors. Always JSON.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "api/call.h"
@@ -27,8 +28,9 @@ struct ValidateYamlReply {
   std::vector<CardMessage> errors;
   std::vector<CardMessage> warnings;
   bool valid = true;
+  Omittable<std::string> error;  // the first of the errors, as every refusal says it
 };
-BOOST_DESCRIBE_STRUCT(ValidateYamlReply, (), (errors, warnings, valid))
+BOOST_DESCRIBE_STRUCT(ValidateYamlReply, (), (errors, warnings, valid, error))
 
 Result<http::Reply> validate_yaml(const hub::Anyone& anyone,
                                   const Body<ValidateYamlRequest>& body);
