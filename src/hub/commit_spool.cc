@@ -17,36 +17,34 @@ std::unexpected<Error> bad_base64() {
 
 }  // namespace
 
+// Parts come as the parser has them, some hundred bytes each: they are gathered before they are
+// written.
 Result<> CommitSpool::append(std::string_view text) {
   symbols_ += static_cast<std::uint64_t>(std::ranges::count_if(text, is_symbol));
-  if (size_ + text.size() <= most_in_memory) {
-    memory_ += text;
-    size_ += text.size();
-    return {};
-  }
-  if (!file_) file_ = TRY(os::create_unnamed(directory_));
-  if (!memory_.empty()) {
-    TRY(file_->write_at(0, as_bytes(memory_)));
+  if (memory_.size() + text.size() > most_in_memory) {
+    if (!file_) file_ = TRY(os::create_unnamed(directory_));
+    TRY(file_->write_at(flushed_, as_bytes(memory_)));
+    flushed_ += memory_.size();
     memory_.clear();
   }
-  TRY(file_->write_at(size_, as_bytes(text)));
-  size_ += text.size();
+  memory_ += text;
   return {};
 }
 
 void CommitSpool::clear() {
-  if (size_ > most_in_memory) file_.reset();  // the disk gets its blocks back at once
+  file_.reset();  // the disk gets its blocks back at once
+  flushed_ = 0;
   memory_.clear();
-  size_ = 0;
   symbols_ = 0;
 }
 
 std::uint64_t CommitSpool::decoded_size(ContentEncoding encoding) const {
-  return encoding == ContentEncoding::utf8 ? size_ : symbols_ / 4 * 3 + symbols_ % 4 * 3 / 4;
+  if (encoding == ContentEncoding::utf8) return flushed_ + memory_.size();
+  return symbols_ / 4 * 3 + symbols_ % 4 * 3 / 4;
 }
 
 Result<std::optional<std::string>> CommitSpool::decode_small(ContentEncoding encoding) const {
-  if (size_ > most_in_memory) return std::nullopt;
+  if (flushed_ > 0) return std::nullopt;
   if (encoding == ContentEncoding::utf8) return memory_;
   Base64Decoder decoder;
   std::string content;
@@ -55,18 +53,17 @@ Result<std::optional<std::string>> CommitSpool::decode_small(ContentEncoding enc
 }
 
 Result<std::string_view> SpoolReader::next_text() {
-  const auto left = spool_.size_ - position_;
-  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece_size));
-  if (wanted == 0) return std::string_view{};
-  if (!spool_.memory_.empty()) {
-    const auto begin = std::exchange(position_, position_ + wanted);
-    return std::string_view(spool_.memory_).substr(begin, wanted);
+  if (position_ >= spool_.flushed_) {
+    const auto begin = static_cast<std::size_t>(position_ - spool_.flushed_);
+    const auto text = std::string_view(spool_.memory_).substr(begin, piece_size);
+    position_ += text.size();
+    return text;
   }
-  text_.resize(wanted);
-  const auto got =
-      TRY(spool_.file_->read_at(position_, std::as_writable_bytes(std::span(text_))));
-  if (got != wanted) return fail_internal("a spooled file became shorter");
-  position_ += wanted;
+  text_.resize(static_cast<std::size_t>(
+      std::min<std::uint64_t>(spool_.flushed_ - position_, piece_size)));
+  const auto got = TRY(spool_.file_->read_at(position_, std::as_writable_bytes(std::span(text_))));
+  if (got != text_.size()) return fail_internal("a spooled file became shorter");
+  position_ += got;
   return text_;
 }
 

@@ -35,10 +35,10 @@ class CommitSpool {
  private:
   friend class SpoolReader;
   os::Path directory_;
-  std::string memory_;
-  std::optional<os::File> file_;
-  std::uint64_t size_ = 0;     // of the text
-  std::uint64_t symbols_ = 0;  // of it, what is neither space nor padding
+  std::string memory_;            // the end of the text, from flushed_ on
+  std::optional<os::File> file_;  // the text up to there
+  std::uint64_t flushed_ = 0;
+  std::uint64_t symbols_ = 0;  // of the text, what is neither space nor padding
 };
 
 // Reads a spool from its beginning, decoded, piece by piece.
