@@ -44,9 +44,13 @@ TEST(Form, SkipsWhatIsMalformed) {
 }
 
 // RFC 4648, section 10.
-const std::vector<std::pair<std::string, std::string>> vectors = {
-    {"", ""},           {"f", "Zg=="},        {"fo", "Zm8="},        {"foo", "Zm9v"},
-    {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+const std::vector<std::pair<std::string, std::string>> vectors = {{"", ""},
+                                                                  {"f", "Zg=="},
+                                                                  {"fo", "Zm8="},
+                                                                  {"foo", "Zm9v"},
+                                                                  {"foob", "Zm9vYg=="},
+                                                                  {"fooba", "Zm9vYmE="},
+                                                                  {"foobar", "Zm9vYmFy"}};
 
 TEST(Base64, TestVectors) {
   for (const auto& [plain, encoded] : vectors) {
@@ -63,8 +67,8 @@ TEST(Base64, TestVectors) {
 
 TEST(Base64, SkipsWhiteSpaceOnly) {
   EXPECT_EQ("foob", base64_decode(" Zm\r\n9v\tYg = = \n"));
-  for (const auto* text : {"Zg=", "Z", "Zm9vY", "Z===", "=", "====", "Zg==Zg==", "Zg=a", "Zm9v=",
-                           "Zm9v!", "Zm9v\x80", "Zm8==", "Zm9v,YmFy"}) {
+  for (const auto* text : {"Zg=", "Z", "Zm9vY", "Z===", "=", "====", "Zg==Zg==", "Zg=a",
+                           "Zm9v=", "Zm9v!", "Zm9v\x80", "Zm8==", "Zm9v,YmFy"}) {
     EXPECT_FALSE(base64_decode(text)) << text;
   }
   EXPECT_FALSE(base64_decode(std::string_view("Zg\0==", 5)));

@@ -13,7 +13,8 @@ TEST(Hash, TestVectors) {
   EXPECT_EQ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
             sha1(as_bytes(std::string_view("blob 0\0", 7))).hex());
   EXPECT_EQ("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", sha256("").hex());
-  EXPECT_EQ("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", sha256("abc").hex());
+  EXPECT_EQ("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            sha256("abc").hex());
   // RFC 4231, test cases 2 and 6 (a key longer than a block).
   EXPECT_EQ("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
             hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?")).hex());

@@ -15,13 +15,16 @@ TEST(RepoName, GoodNames) {
 
 TEST(RepoName, BadNamesAreRefusedWithASentence) {
   const std::string_view with_nul("a\0b", 3);
-  for (const std::string_view name :
-       {std::string_view(""), std::string_view("-a"), std::string_view(".a"), std::string_view("a-"),
-        std::string_view("a."), std::string_view("a--b"), std::string_view("a..b"),
-        std::string_view("."), std::string_view(".."), std::string_view("a.git"),
-        std::string_view("a.GIT"), std::string_view("a.GiT"), std::string_view("a b"),
-        std::string_view("a/b"), std::string_view("a\\b"), std::string_view("é"),
-        std::string_view("a\n"), std::string_view("a%2fb"), std::string_view("<a>"), with_nul}) {
+  for (const std::string_view name : {std::string_view(""),      std::string_view("-a"),
+                                      std::string_view(".a"),    std::string_view("a-"),
+                                      std::string_view("a."),    std::string_view("a--b"),
+                                      std::string_view("a..b"),  std::string_view("."),
+                                      std::string_view(".."),    std::string_view("a.git"),
+                                      std::string_view("a.GIT"), std::string_view("a.GiT"),
+                                      std::string_view("a b"),   std::string_view("a/b"),
+                                      std::string_view("a\\b"),  std::string_view("é"),
+                                      std::string_view("a\n"),   std::string_view("a%2fb"),
+                                      std::string_view("<a>"),   with_nul}) {
     const auto checked = check_name(name);
     ASSERT_FALSE(checked) << name;
     EXPECT_EQ(Code::bad_request, checked.error().code);
@@ -43,7 +46,8 @@ TEST(RepoName, SplitsOwnerAndName) {
   ASSERT_TRUE(name);
   EXPECT_EQ((RepoName{"Alice", "my-model"}), *name);
   EXPECT_EQ("Alice/my-model", name->full());
-  for (const auto* text : {"", "gpt2", "/", "a/", "/b", "a/b/c", "a//b", "a/..", "../a", "a/b.git"}) {
+  for (const auto* text :
+       {"", "gpt2", "/", "a/", "/b", "a/b/c", "a//b", "a/..", "../a", "a/b.git"}) {
     const auto bad = parse_repo_name(text);
     ASSERT_FALSE(bad) << text;
     EXPECT_EQ(Code::bad_request, bad.error().code);

@@ -8,10 +8,17 @@ namespace kohaku {
 namespace {
 
 TEST(RepoPath, OrdinaryAndStrangePathsPass) {
-  for (const auto* path :
-       {"README.md", "a/b/c.txt", "with space", " leading", "a#b?c%d+e&f", "日本語/モデル.bin", "...",
-        "..a", "a..", ".gitattributes", ".gitignore", ".github/x", "git", "a/.gitkeep", "C:/x", "-rf",
-        "$(id)", "~", "con", "a:b", "git~2", "😀"}) {
+  for (const auto* path : {"README.md",   "a/b/c.txt",
+                           "with space",  " leading",
+                           "a#b?c%d+e&f", "日本語/モデル.bin",
+                           "...",         "..a",
+                           "a..",         ".gitattributes",
+                           ".gitignore",  ".github/x",
+                           "git",         "a/.gitkeep",
+                           "C:/x",        "-rf",
+                           "$(id)",       "~",
+                           "con",         "a:b",
+                           "git~2",       "😀"}) {
     const auto parsed = RepoPath::parse(path);
     ASSERT_TRUE(parsed) << path << ": " << parsed.error().message;
     EXPECT_EQ(path, parsed->text());
@@ -20,14 +27,42 @@ TEST(RepoPath, OrdinaryAndStrangePathsPass) {
 }
 
 TEST(RepoPath, WhatCouldEscapeOrBreakATreeIsRefused) {
-  const std::vector<std::string> paths = {
-      "",          "/",           "/etc/passwd", "a/",         "a//b",      ".",
-      "..",        "../a",        "a/../b",      "a/./b",      "a/..",      "..\\a",
-      "a\\b",      {"a\0b", 3},   "a\nb",        "a\x7f" "b",  "\x01",      ".git",
-      ".GIT",      "a/.git",      ".Git/config", ".git/hooks", ".git.",     ".git ",
-      ".git. .",   "git~1",       "GIT~1/x",     ".git::$INDEX_ALLOCATION", ".git:x",
-      ".g\u200cit", "\ufeff.git", ".gi\u202et",  "\xff",       "a/\xc0\xae\xc0\xae/b",
-      "\xed\xa0\x80"};
+  const std::vector<std::string> paths = {"",
+                                          "/",
+                                          "/etc/passwd",
+                                          "a/",
+                                          "a//b",
+                                          ".",
+                                          "..",
+                                          "../a",
+                                          "a/../b",
+                                          "a/./b",
+                                          "a/..",
+                                          "..\\a",
+                                          "a\\b",
+                                          {"a\0b", 3},
+                                          "a\nb",
+                                          "a\x7f"
+                                          "b",
+                                          "\x01",
+                                          ".git",
+                                          ".GIT",
+                                          "a/.git",
+                                          ".Git/config",
+                                          ".git/hooks",
+                                          ".git.",
+                                          ".git ",
+                                          ".git. .",
+                                          "git~1",
+                                          "GIT~1/x",
+                                          ".git::$INDEX_ALLOCATION",
+                                          ".git:x",
+                                          ".g\u200cit",
+                                          "\ufeff.git",
+                                          ".gi\u202et",
+                                          "\xff",
+                                          "a/\xc0\xae\xc0\xae/b",
+                                          "\xed\xa0\x80"};
   for (const auto& path : paths) {
     const auto parsed = RepoPath::parse(path);
     ASSERT_FALSE(parsed) << path;
@@ -65,7 +100,8 @@ TEST(RepoPath, FoldersMayBeTheRoot) {
 }
 
 TEST(RepoPath, Utf8IsChecked) {
-  for (const auto* good : {"", "a", "é", "\u07ff", "\u0800", "\uffff", "\U00010000", "\U0010ffff"}) {
+  for (const auto* good :
+       {"", "a", "é", "\u07ff", "\u0800", "\uffff", "\U00010000", "\U0010ffff"}) {
     EXPECT_TRUE(is_utf8(good)) << good;
   }
   for (const auto* bad : {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80",

@@ -2,19 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-
 #include <memory>
-
-#include "base/task.h"
 
 namespace kohaku {
 namespace {
 
 Result<int> positive(int number) {
-  if (number <= 0) return fail(Code::bad_request, "Not positive.", "it was " + std::to_string(number));
+  if (number <= 0)
+    return fail(Code::bad_request, "Not positive.", "it was " + std::to_string(number));
   return number;
 }
 
@@ -23,7 +18,9 @@ Result<> require_positive(int number) {
   return {};
 }
 
-Result<std::unique_ptr<int>> boxed(int number) { return std::make_unique<int>(TRY(positive(number))); }
+Result<std::unique_ptr<int>> boxed(int number) {
+  return std::make_unique<int>(TRY(positive(number)));
+}
 
 Result<std::string> sum(int a, int b, int& reached) {
   const int first = TRY(positive(a));
@@ -64,28 +61,6 @@ TEST(Result, TryLeavesALvalueAloneUntilItIsUsed) {
   const auto use = [&]() -> Result<std::size_t> { return TRY(kept).size(); };
   EXPECT_EQ(4u, use());
   EXPECT_EQ("text", *kept);
-}
-
-Task<Result<int>> later(int number) { co_return positive(number); }
-
-Task<Result<std::string>> sum_later(int a, int b) {
-  const int first = CO_TRY(co_await later(a));
-  const auto second = CO_TRY(boxed(b));
-  CO_TRY(require_positive(first));
-  co_return std::to_string(first + *second);
-}
-
-Result<std::string> wait_for(Task<Result<std::string>> task) {
-  boost::asio::io_context loop;
-  auto answer = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
-  loop.run();
-  return answer.get();
-}
-
-TEST(Result, CoTryDoesTheSameInACoroutine) {
-  EXPECT_EQ("5", wait_for(sum_later(2, 3)));
-  EXPECT_EQ("it was 0", wait_for(sum_later(0, 3)).error().detail);
-  EXPECT_EQ("it was -7", wait_for(sum_later(1, -7)).error().detail);
 }
 
 TEST(Error, InternalErrorsTellTheClientNothing) {

@@ -31,7 +31,7 @@ namespace kohaku::db {
 // Code::internal; SQL and reason stand in the detail, arguments never.
 
 class Connection;
-class Driver;            // db/driver.h: what SQLite and PostgreSQL each implement
+class Driver;  // db/driver.h: what SQLite and PostgreSQL each implement
 class PreparedStatement;
 
 // A prepared statement with its arguments; lives within one expression or block, and must end
@@ -98,7 +98,9 @@ class Statement {
 
   template <class T>
     requires std::is_integral_v<T>
-  void bind_value(int index, T value) { bind_integer(index, static_cast<std::int64_t>(value)); }
+  void bind_value(int index, T value) {
+    bind_integer(index, static_cast<std::int64_t>(value));
+  }
   void bind_value(int index, double value) { bind_double(index, value); }
   void bind_value(int index, std::string_view value) { bind_text(index, value); }
   void bind_value(int index, const std::string& value) { bind_text(index, value); }
@@ -107,9 +109,13 @@ class Statement {
   void bind_value(int index, Micros value) { bind_integer(index, value.value); }
   void bind_value(int index, std::nullopt_t) { bind_null(index); }
   template <class Tag>
-  void bind_value(int index, Id<Tag> id) { bind_integer(index, id.value); }
+  void bind_value(int index, Id<Tag> id) {
+    bind_integer(index, id.value);
+  }
   template <std::size_t N, class Tag>
-  void bind_value(int index, const Digest<N, Tag>& digest) { bind_blob(index, digest.view()); }
+  void bind_value(int index, const Digest<N, Tag>& digest) {
+    bind_blob(index, digest.view());
+  }
   template <class T>
   void bind_value(int index, const std::optional<T>& value) {
     if (value) bind_value(index, *value);
@@ -118,12 +124,16 @@ class Statement {
 
   template <class T>
     requires std::is_integral_v<T>
-  void read(int column, T& value) { value = static_cast<T>(read_integer(column)); }
+  void read(int column, T& value) {
+    value = static_cast<T>(read_integer(column));
+  }
   void read(int column, double& value) { value = read_double(column); }
   void read(int column, std::string& value) { value = read_text(column); }
   void read(int column, Micros& value) { value.value = read_integer(column); }
   template <class Tag>
-  void read(int column, Id<Tag>& id) { id.value = read_integer(column); }
+  void read(int column, Id<Tag>& id) {
+    id.value = read_integer(column);
+  }
   template <std::size_t N, class Tag>
   void read(int column, Digest<N, Tag>& digest) {
     if (auto value = Digest<N, Tag>::from_bytes(read_blob(column))) digest = *value;

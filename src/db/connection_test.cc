@@ -10,9 +10,10 @@ namespace {
 class ConnectionTest : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(connection_->script("CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE, "
-                                    "size BIGINT, ratio DOUBLE, hash BLOB);"
-                                    "CREATE TABLE part (thing_id BIGINT NOT NULL REFERENCES thing (id))"));
+    ASSERT_TRUE(
+        connection_->script("CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE, "
+                            "size BIGINT, ratio DOUBLE, hash BLOB);"
+                            "CREATE TABLE part (thing_id BIGINT NOT NULL REFERENCES thing (id))"));
   }
 
   Result<std::int64_t> insert(std::string_view name) {
@@ -81,7 +82,10 @@ TEST_F(ConnectionTest, StatementIsUsableInsideItself) {
 
 TEST_F(ConnectionTest, StatementFromTheCacheRemembersNothing) {
   const auto* text = "SELECT ?1, ?2";
-  { auto left_half_read = connection_->sql(text).bind(1, "x"); ASSERT_TRUE(*left_half_read.step()); }
+  {
+    auto left_half_read = connection_->sql(text).bind(1, "x");
+    ASSERT_TRUE(*left_half_read.step());
+  }
   auto row = connection_->sql(text).bind(2).first<int, std::optional<std::string>>();
   ASSERT_TRUE(row && *row);
   EXPECT_EQ(**row, std::make_tuple(2, std::optional<std::string>()));
@@ -107,7 +111,8 @@ TEST_F(ConnectionTest, ViolatedConstraintsAreConflicts) {
   ASSERT_FALSE(twice);
   EXPECT_EQ(Code::conflict, twice.error().code);
   EXPECT_NE(twice.error().detail.find("thing.name"), std::string::npos);
-  EXPECT_EQ(twice.error().message.find("thing"), std::string::npos) << "tables are not the client's";
+  EXPECT_EQ(twice.error().message.find("thing"), std::string::npos)
+      << "tables are not the client's";
 
   auto orphan = connection_->sql("INSERT INTO part VALUES (?1)").bind(99).run();
   ASSERT_FALSE(orphan);

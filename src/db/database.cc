@@ -40,17 +40,16 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path,
                                                  std::span<const Migration> migrations) {
-  {
-    const auto connection = TRY(Connection::open_sqlite(path, false));
-    TRY(migrate(*connection, migrations, os::SystemClock().now()));
-  }
+  auto opened = TRY(SqliteDriver::open(path, SqliteUse::writing));
+  auto* driver = opened.get();
+  auto connection = std::make_unique<Connection>(std::move(opened));
+  TRY(migrate(*connection, migrations, os::SystemClock().now()));
   std::unique_ptr<Database> database(new Database());
   auto& state = *database->state_;
-  auto driver = TRY(SqliteDriver::open(path, SqliteUse::writing));
   reserve_log_space(path);
   state.checkpointer = TRY(SqliteCheckpointer::open(path));
   state.writer = std::make_unique<SqliteWriter>(
-      path, std::move(driver), database->generation_,
+      path, std::move(connection), driver, database->generation_,
       [checkpointer = state.checkpointer.get()](int pages) { checkpointer->log_has(pages); });
   state.readers.emplace(path);
   return database;
@@ -79,10 +78,10 @@ Result<> Database::write_erased_now(Job job) {
   }
   std::promise<Result<>> answer;
   auto coming = answer.get_future();
-  state_->writer->push({.work = std::move(job),
-                        .done = [answer = std::move(answer)](Result<> outcome) mutable {
-                          answer.set_value(std::move(outcome));
-                        }});
+  state_->writer->push(
+      {.work = std::move(job), .done = [answer = std::move(answer)](Result<> outcome) mutable {
+         answer.set_value(std::move(outcome));
+       }});
   return coming.get();
 }
 

@@ -14,8 +14,7 @@ namespace asio = boost::asio;
 Task<void> write_notes(Database& database, int writer, int notes, std::atomic<int>& failures) {
   for (int i = 0; i < notes; ++i) {
     const auto name = std::to_string(writer) + "/" + std::to_string(i);
-    auto written =
-        co_await database.write([=](Connection& c) { return insert_note(c, name); });
+    auto written = co_await database.write([=](Connection& c) { return insert_note(c, name); });
     auto seen = co_await database.read([=](Connection& c) {
       return c.sql("SELECT id FROM note WHERE name = ?1").bind(name).first<int>();
     });
@@ -133,8 +132,8 @@ TEST_F(DatabaseTest, ReadSeesOneMoment) {
 
 TEST_F(DatabaseTest, FailedReadLeavesItsConnectionFit) {
   for (int i = 0; i < 3; ++i) {
-    EXPECT_FALSE(database_->read_now(
-        [](Connection& c) { return c.sql("DELETE FROM note").run(); }));
+    EXPECT_FALSE(
+        database_->read_now([](Connection& c) { return c.sql("DELETE FROM note").run(); }));
     EXPECT_FALSE(database_->read_now([](Connection& c) -> Result<> {
       (void)c.sql("SELECT 1").first<int>();
       return fail(Code::not_found, "Not found.");

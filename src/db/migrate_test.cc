@@ -10,7 +10,8 @@ namespace {
 
 constexpr Migration first{1, "0001_first", "CREATE TABLE a (x BIGINT); CREATE TABLE b (x BIGINT);"};
 constexpr Migration second{2, "0002_second", "ALTER TABLE a ADD COLUMN y BIGINT;"};
-constexpr Migration broken{3, "0003_broken", "CREATE TABLE c (x BIGINT); INSERT INTO nowhere VALUES (1);"};
+constexpr Migration broken{3, "0003_broken",
+                           "CREATE TABLE c (x BIGINT); INSERT INTO nowhere VALUES (1);"};
 
 class MigrateTest : public testing::Test {
  protected:
@@ -20,8 +21,9 @@ class MigrateTest : public testing::Test {
 
   std::string tables() {
     std::string names;
-    auto rows = connection_->sql("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-                    .all<std::string>();
+    auto rows =
+        connection_->sql("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            .all<std::string>();
     for (const auto& [name] : rows.value()) names += name + " ";
     return names;
   }
@@ -36,8 +38,9 @@ TEST_F(MigrateTest, RunsEachOnceAndInOrder) {
   ASSERT_TRUE(migrate_to({first, second}));
   ASSERT_TRUE(migrate_to({first, second}));
   EXPECT_TRUE(connection_->sql("SELECT y FROM a").all<int>());
-  auto rows = connection_->sql("SELECT number, name, applied_at FROM schema_migration ORDER BY number")
-                  .all<int, std::string, Micros>();
+  auto rows =
+      connection_->sql("SELECT number, name, applied_at FROM schema_migration ORDER BY number")
+          .all<int, std::string, Micros>();
   ASSERT_TRUE(rows);
   ASSERT_EQ(2u, rows->size());
   EXPECT_EQ(rows->at(1), std::make_tuple(2, std::string("0002_second"), Micros{42}));

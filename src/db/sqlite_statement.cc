@@ -55,8 +55,7 @@ Result<> SqliteStatement::bind_text(int index, std::string_view value) {
 
 Result<> SqliteStatement::bind_blob(int index, Bytes value) {
   const auto* data = never_null(reinterpret_cast<const char*>(value.data()));
-  return check(
-      sqlite3_bind_blob64(statement_.get(), index, data, value.size(), SQLITE_TRANSIENT));
+  return check(sqlite3_bind_blob64(statement_.get(), index, data, value.size(), SQLITE_TRANSIENT));
 }
 
 Result<> SqliteStatement::bind_null(int index) {

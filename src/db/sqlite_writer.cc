@@ -37,11 +37,15 @@ Result<> run_fixed(Connection& connection, std::string_view sql) {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(std::string path, std::unique_ptr<SqliteDriver> driver,
-                           std::atomic<std::uint64_t>& generation,
+SqliteWriter::SqliteWriter(std::string path, std::unique_ptr<Connection> connection,
+                           SqliteDriver* driver, std::atomic<std::uint64_t>& generation,
                            std::function<void(int)> log_has_pages)
-    : path_(std::move(path)), driver_(driver.get()), connection_(std::move(driver)),
-      generation_(generation), log_has_pages_(std::move(log_has_pages)) {
+    : path_(std::move(path)),
+      own_(std::move(connection)),
+      connection_(*own_),
+      driver_(driver),
+      generation_(generation),
+      log_has_pages_(std::move(log_has_pages)) {
   sqlite3_wal_hook(driver_->handle(), after_commit, this);
   thread_ = std::thread([this] { serve(); });
 }

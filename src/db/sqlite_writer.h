@@ -26,8 +26,9 @@ struct WriteJob {
 
 class SqliteWriter {
  public:
-  // `generation` grows after each commit, before its answers. Both must outlive the writer.
-  SqliteWriter(std::string path, std::unique_ptr<SqliteDriver> driver,
+  // `driver` is the connection's. `generation` grows after each commit, before its answers, and
+  // must outlive the writer.
+  SqliteWriter(std::string path, std::unique_ptr<Connection> connection, SqliteDriver* driver,
                std::atomic<std::uint64_t>& generation, std::function<void(int)> log_has_pages);
   ~SqliteWriter();  // finishes, empties the write-ahead log and closes the connection
   SqliteWriter(const SqliteWriter&) = delete;
@@ -55,8 +56,9 @@ class SqliteWriter {
   static int after_commit(void* writer, sqlite3* handle, const char* database, int pages);
 
   std::string path_;
-  SqliteDriver* driver_;  // the connection's
-  Connection connection_;
+  std::unique_ptr<Connection> own_;
+  Connection& connection_;
+  SqliteDriver* driver_;
   std::atomic<std::uint64_t>& generation_;
   std::function<void(int)> log_has_pages_;
   int pages_in_log_ = 0;

@@ -49,7 +49,7 @@ File::~File() {
 }
 
 Result<std::uint64_t> File::size() const {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor_, &status) != 0) return fail_system(errno, "fstat", path_of(descriptor_));
   return static_cast<std::uint64_t>(status.st_size);
 }

@@ -36,7 +36,7 @@ Result<> write_and_sync(const Path& path, Bytes bytes) {
 Result<bool> make_one_directory(const Path& directory) {
   if (::mkdir(directory.c_str(), 0700) == 0) return true;
   const int number = errno;
-  struct stat status {};
+  struct stat status{};
   if (number == EEXIST && ::stat(directory.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
     return false;
   }
@@ -112,7 +112,8 @@ Result<> make_directories(const Path& directory) {
   // "a/b/" has the parent "a/b", which is itself.
   const bool names_itself = !directory.has_filename();
   TRY(make_directories(parent_of(directory)));
-  if (!names_itself && TRY(make_one_directory(directory))) return sync_directory(parent_of(directory));
+  if (!names_itself && TRY(make_one_directory(directory)))
+    return sync_directory(parent_of(directory));
   return {};
 }
 
@@ -143,13 +144,15 @@ Result<std::vector<Entry>> list(const Path& directory) {
     if (found == nullptr) break;
     const std::string_view name = found->d_name;
     if (name == "." || name == "..") continue;
-    struct stat status {};
+    struct stat status{};
     if (::fstatat(::dirfd(open.get()), found->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
       if (errno == ENOENT) continue;  // gone since it was read
       return fail_system(errno, "stat", directory / name);
     }
-    entries.push_back({std::string(name), S_ISDIR(status.st_mode),
-                       static_cast<std::uint64_t>(status.st_size), {micros(status.st_mtim)}});
+    entries.push_back({std::string(name),
+                       S_ISDIR(status.st_mode),
+                       static_cast<std::uint64_t>(status.st_size),
+                       {micros(status.st_mtim)}});
   }
   if (errno != 0) return fail_system(errno, "list", directory);
   std::ranges::sort(entries, {}, &Entry::name);
@@ -157,7 +160,7 @@ Result<std::vector<Entry>> list(const Path& directory) {
 }
 
 Result<std::uint64_t> free_bytes(const Path& path) {
-  struct statvfs status {};
+  struct statvfs status{};
   if (retry([&] { return ::statvfs(path.c_str(), &status); }) != 0) {
     return fail_system(errno, "statvfs", path);
   }

@@ -82,7 +82,9 @@ struct AppendValue {
       append_quoted(line, text, format);
     }
   }
-  void operator()(std::int64_t value) const { fmt::format_to(std::back_inserter(line), "{}", value); }
+  void operator()(std::int64_t value) const {
+    fmt::format_to(std::back_inserter(line), "{}", value);
+  }
   void operator()(double value) const {
     if (std::isfinite(value)) {
       fmt::format_to(std::back_inserter(line), "{}", value);

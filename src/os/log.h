@@ -23,8 +23,14 @@ void set_up_log(Level least, LogFormat format);
 bool log_enabled(Level level);
 void log(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
-inline void log_info(std::string_view m, std::initializer_list<Field> f = {}) { log(Level::info, m, f); }
-inline void log_warning(std::string_view m, std::initializer_list<Field> f = {}) { log(Level::warning, m, f); }
-inline void log_error(std::string_view m, std::initializer_list<Field> f = {}) { log(Level::error, m, f); }
+inline void log_info(std::string_view m, std::initializer_list<Field> f = {}) {
+  log(Level::info, m, f);
+}
+inline void log_warning(std::string_view m, std::initializer_list<Field> f = {}) {
+  log(Level::warning, m, f);
+}
+inline void log_error(std::string_view m, std::initializer_list<Field> f = {}) {
+  log(Level::error, m, f);
+}
 
 }  // namespace kohaku::os

@@ -17,11 +17,11 @@ std::string text_line(std::string_view message, std::vector<Field> fields) {
 }
 
 TEST(Log, TextIsReadable) {
-  EXPECT_EQ("2025-01-15T12:00:00.123Z info Served status=200 path=/a/b seconds=0.25 cached=true\n",
-            text_line("Served", {{"status", std::int64_t{200}},
-                                 {"path", "/a/b"},
-                                 {"seconds", 0.25},
-                                 {"cached", true}}));
+  EXPECT_EQ(
+      "2025-01-15T12:00:00.123Z info Served status=200 path=/a/b seconds=0.25 cached=true\n",
+      text_line(
+          "Served",
+          {{"status", std::int64_t{200}}, {"path", "/a/b"}, {"seconds", 0.25}, {"cached", true}}));
 }
 
 TEST(Log, TextQuotesWhatIsNotOneWord) {
@@ -43,9 +43,9 @@ TEST(Log, NoValueForgesALineOrATerminalCommand) {
 }
 
 TEST(Log, JsonEscapesWhatJsonMust) {
-  const std::vector<Field> fields = {{"path", "a\\b\tc"},     {"bytes", std::int64_t{-5}},
-                                     {"ratio", 1e300},        {"nothing", std::nan("")},
-                                     {"ok", false},           {"name", "日本"},
+  const std::vector<Field> fields = {{"path", "a\\b\tc"}, {"bytes", std::int64_t{-5}},
+                                     {"ratio", 1e300},    {"nothing", std::nan("")},
+                                     {"ok", false},       {"name", "日本"},
                                      {"broken", "x\xff"}};
   EXPECT_EQ(R"({"time":"2025-01-15T12:00:00.123Z","level":"error","message":"say \"hi\"\n",)"
             R"("path":"a\\b\u0009c","bytes":-5,"ratio":1e+300,"nothing":null,"ok":false,)"

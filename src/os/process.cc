@@ -42,7 +42,8 @@ Result<File> above_standard(File file) {
 
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_system(errno, "pipe", "for a child process");
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    return fail_system(errno, "pipe", "for a child process");
   File read_end(ends[0]);
   File write_end(ends[1]);
   return Pipe{TRY(above_standard(std::move(read_end))), TRY(above_standard(std::move(write_end)))};
@@ -96,8 +97,8 @@ class SpawnPlan {
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
     posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(
-        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                               POSIX_SPAWN_SETPGROUP);
   }
   ~SpawnPlan() {
     posix_spawn_file_actions_destroy(&actions_);
@@ -117,7 +118,8 @@ class SpawnPlan {
     auto path = fmt::format("PATH={}", own_path != nullptr ? own_path : "/usr/bin:/bin");
     std::vector<char*> environment{path.data()};
     for (const auto& variable : options.environment) {
-      if (!variable.starts_with("PATH=")) environment.push_back(const_cast<char*>(variable.c_str()));
+      if (!variable.starts_with("PATH="))
+        environment.push_back(const_cast<char*>(variable.c_str()));
     }
     environment.push_back(nullptr);
 
@@ -139,8 +141,7 @@ class SpawnPlan {
 // A running child and everything below it; killed and reaped at the latest with this object.
 class Child {
  public:
-  explicit Child(pid_t id)
-      : id_(id), ended_(static_cast<int>(::syscall(SYS_pidfd_open, id, 0))) {}
+  explicit Child(pid_t id) : id_(id), ended_(static_cast<int>(::syscall(SYS_pidfd_open, id, 0))) {}
   ~Child() { (void)reap(); }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -170,9 +171,12 @@ class Child {
 class Conversation {
  public:
   Conversation(const ProcessOptions& options, File input, File output, File errors)
-      : options_(options), input_(std::move(input)), output_(std::move(output)),
-        errors_(std::move(errors)), deadline_(std::chrono::steady_clock::now() +
-                                              std::chrono::seconds(options.timeout_seconds)) {
+      : options_(options),
+        input_(std::move(input)),
+        output_(std::move(output)),
+        errors_(std::move(errors)),
+        deadline_(std::chrono::steady_clock::now() +
+                  std::chrono::seconds(options.timeout_seconds)) {
     set_nonblocking(*input_);
     set_nonblocking(*output_);
     set_nonblocking(*errors_);
@@ -183,11 +187,10 @@ class Conversation {
     const WithoutSigpipe guard;
     bool running = true;
     while (running || output_ || errors_) {
-      std::array<pollfd, 4> ready = {
-          pollfd{input_ ? input_->descriptor() : -1, POLLOUT, 0},
-          pollfd{output_ ? output_->descriptor() : -1, POLLIN, 0},
-          pollfd{errors_ ? errors_->descriptor() : -1, POLLIN, 0},
-          pollfd{running ? child.descriptor() : -1, POLLIN, 0}};
+      std::array<pollfd, 4> ready = {pollfd{input_ ? input_->descriptor() : -1, POLLOUT, 0},
+                                     pollfd{output_ ? output_->descriptor() : -1, POLLIN, 0},
+                                     pollfd{errors_ ? errors_->descriptor() : -1, POLLIN, 0},
+                                     pollfd{running ? child.descriptor() : -1, POLLIN, 0}};
       if (!TRY(wait(ready))) return timed_out();
       if (ready[0].revents != 0) TRY(feed());
       if (ready[1].revents != 0) TRY(take(output_, result_.output, options_.most_output, true));
@@ -203,14 +206,14 @@ class Conversation {
 
  private:
   std::unexpected<Error> timed_out() const {
-    return fail_internal(
-        fmt::format("{} ran longer than {} seconds", options_.arguments[0], options_.timeout_seconds));
+    return fail_internal(fmt::format("{} ran longer than {} seconds", options_.arguments[0],
+                                     options_.timeout_seconds));
   }
 
   // False when the deadline has passed.
   Result<bool> wait(std::span<pollfd> ready) const {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        deadline_ - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
     const int count = ::poll(ready.data(), ready.size(), static_cast<int>(left.count()));
     if (count < 0 && errno == EINTR) {
@@ -266,9 +269,15 @@ Result<ProcessResult> run_process(const ProcessOptions& options) {
   auto output = TRY(make_pipe());
   auto errors = TRY(make_pipe());
   Child child(TRY(SpawnPlan(input, output, errors, options.directory).spawn(options)));
-  { const File child_side = std::move(input.read_end); }
-  { const File child_side = std::move(output.write_end); }
-  { const File child_side = std::move(errors.write_end); }
+  {
+    const File child_side = std::move(input.read_end);
+  }
+  {
+    const File child_side = std::move(output.write_end);
+  }
+  {
+    const File child_side = std::move(errors.write_end);
+  }
   return Conversation(options, std::move(input.write_end), std::move(output.read_end),
                       std::move(errors.read_end))
       .run(child);

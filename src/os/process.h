@@ -22,7 +22,7 @@ struct ProcessOptions {
   Path directory;
   std::string input;
   std::size_t most_output = 16 << 20;  // more: SIGKILL and Code::internal
-  int timeout_seconds = 600;  // then SIGKILL and Code::internal
+  int timeout_seconds = 600;           // then SIGKILL and Code::internal
 };
 
 // Blocks; call it on a Pool.

@@ -37,8 +37,8 @@ TEST(Process, FeedsAndReadsMoreThanAPipeHolds) {
 }
 
 TEST(Process, ChildNeedNotReadItsInput) {
-  const auto result =
-      run_process({.arguments = {"true"}, .input = std::string(1 << 20, 'x'), .timeout_seconds = 20});
+  const auto result = run_process(
+      {.arguments = {"true"}, .input = std::string(1 << 20, 'x'), .timeout_seconds = 20});
   ASSERT_TRUE(result);
   EXPECT_EQ(0, result->exit_status);
   EXPECT_EQ("", run_process({.arguments = {"cat"}, .timeout_seconds = 20})->output);

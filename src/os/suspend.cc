@@ -16,9 +16,10 @@ Task<void> suspend(std::move_only_function<void(Resume)> start) {
     auto kept_running = asio::prefer(executor, asio::execution::outstanding_work.tracked);
     start([handler = std::move(handler),
            kept_running = std::move(kept_running)](std::exception_ptr failure) mutable {
-      asio::post(kept_running, [handler = std::move(handler), failure = std::move(failure)]() mutable {
-        handler(std::move(failure));
-      });
+      asio::post(kept_running,
+                 [handler = std::move(handler), failure = std::move(failure)]() mutable {
+                   handler(std::move(failure));
+                 });
     });
   };
   co_await asio::async_initiate<decltype(asio::use_awaitable), void(std::exception_ptr)>(
