@@ -9,7 +9,6 @@
 #include "api/browser.h"
 #include "base/encoding.h"
 #include "base/repo_path.h"
-#include "base/repo_path.h"
 
 namespace kohaku::api {
 namespace {
