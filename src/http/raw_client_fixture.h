@@ -154,13 +154,15 @@ class RunningServer {
     Result<std::unique_ptr<Server>> server = Server::bind(options, clock_);
     if (!server) throw std::runtime_error(server.error().message);
     server_ = std::move(*server);
-    thread_ = std::jthread([this, handler = std::move(handler)] { server_->run(handler); });
+    thread_ = std::jthread([this, handler = std::move(handler)] { ended_well_ = server_->run(handler); });
   }
   ~RunningServer() { stop(); }
 
-  void stop() {
+  // What run() says.
+  bool stop() {
     server_->stop();
     if (thread_.joinable()) thread_.join();
+    return ended_well_;
   }
   Server& server() { return *server_; }
   std::uint16_t port() const { return server_->port(); }
@@ -169,6 +171,7 @@ class RunningServer {
  private:
   os::SystemClock clock_;
   std::unique_ptr<Server> server_;
+  bool ended_well_ = false;
   std::jthread thread_;
 };
 

@@ -219,7 +219,7 @@ Result<std::unique_ptr<Server>> Server::bind(ServerOptions options, const os::Cl
 
 std::uint16_t Server::port() const { return state_->port; }
 
-void Server::run(Handler handler) {
+bool Server::run(Handler handler) {
   State& state = *state_;
   state.service.handler = std::move(handler);
   std::signal(SIGPIPE, SIG_IGN);  // sendfile has no MSG_NOSIGNAL
@@ -234,11 +234,14 @@ void Server::run(Handler handler) {
     }
     asio::co_spawn(loop.context(), state.watch_deadlines(loop), asio::detached);
   }
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < state.loops.size(); ++i) {
-    threads.emplace_back([&state, i] { state.run_loop(state.loops[i]); });
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < state.loops.size(); ++i) {
+      threads.emplace_back([&state, i] { state.run_loop(state.loops[i]); });
+    }
+    state.run_loop(state.loops.front());
   }
-  state.run_loop(state.loops.front());
+  return state.quiet();
 }
 
 void Server::stop() { state_->begin_drain(); }

@@ -1,7 +1,7 @@
 // The HTTP/1.1 server: listens, parses, hands each request to one handler, writes its reply, logs it.
 //
-// Lifetime: handlers and jobs still under way after the drain are destroyed with the Server, so what
-// resumes them (a Pool, a database) must end before it.
+// Lifetime: what handlers use outlives run(). Handlers still under way after the drain stay suspended and
+// are destroyed with the Server; see run().
 #pragma once
 
 #include <cstdint>
@@ -43,8 +43,10 @@ class Server {
   ~Server();
 
   std::uint16_t port() const;
-  // Serves until stop(); then accepts nothing new, answers what is under way, returns.
-  void run(Handler handler);
+  // Serves until stop(); then accepts nothing new, answers what is under way, returns true. False when
+  // handlers or jobs did not end in drain_seconds, or a second signal came: something (a Pool) may still
+  // resume them, so the process should then end without destroying anything (std::_Exit).
+  bool run(Handler handler);
   // From any thread, and safe in a signal-watching thread. SIGTERM and SIGINT call it while running; a
   // second one ends at once.
   void stop();

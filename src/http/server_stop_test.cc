@@ -51,7 +51,7 @@ TEST(ServerStop, AnswersWhatIsUnderWayAndClosesTheRest) {
   RawClient idle = server.connect();
   EXPECT_EQ(idle.ask("GET /quick HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
   wait_for(begun, 10);
-  std::jthread stopper([&] { server.stop(); });
+  std::jthread stopper([&] { EXPECT_TRUE(server.stop()); });
   EXPECT_TRUE(idle.at_end());
   for (RawClient& client : busy) {
     const RawReply reply = client.reply();
@@ -81,7 +81,7 @@ TEST(ServerStop, DoesNotWaitForeverForAHandler) {
   client.send(get);
   wait_for(begun, 1);
   const auto start = steady_clock::now();
-  server.stop();
+  EXPECT_FALSE(server.stop());
   const auto took = steady_clock::now() - start;
   EXPECT_GT(took, milliseconds(900));
   EXPECT_LT(took, seconds(5));
