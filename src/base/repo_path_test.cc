@@ -42,8 +42,7 @@ TEST(RepoPath, WhatCouldEscapeOrBreakATreeIsRefused) {
                                           "a\\b",
                                           {"a\0b", 3},
                                           "a\nb",
-                                          "a\x7f"
-                                          "b",
+                                          "a\x7f",
                                           "\x01",
                                           ".git",
                                           ".GIT",

@@ -22,7 +22,7 @@ struct TextHash {
 }  // namespace
 
 struct Connection::State {
-  std::unique_ptr<Driver> driver;
+  std::unique_ptr<Driver> driver;  // first: it must outlive its statements
   // Statements at rest; one in use is with its Statement, so that the same text asked for twice at
   // once is prepared twice.
   std::unordered_map<std::string, std::vector<std::unique_ptr<PreparedStatement>>, TextHash,
@@ -46,8 +46,6 @@ struct Connection::State {
     }
     found->second.push_back(std::move(prepared));
   }
-
-  ~State() { resting.clear(); }  // before the driver
 };
 
 Connection::Connection(std::unique_ptr<Driver> driver) : state_(std::make_unique<State>()) {

@@ -37,6 +37,7 @@ namespace {
   auto database = open_notes(path);
   if (!database) _exit(1);
   std::vector<std::jthread> writers;
+  writers.reserve(4);
   for (int writer = 0; writer < 4; ++writer) {
     writers.emplace_back([&, writer] {
       for (int i = 0;; ++i) {

@@ -10,6 +10,7 @@
 #include <latch>
 #include <memory>
 #include <thread>
+#include <tuple>
 
 #include "db/database.h"
 #include "os/scratch_directory.h"
@@ -39,7 +40,7 @@ class DatabaseTest : public testing::Test {
  protected:
   int count() { return database_->read_now(count_notes).value(); }
 
-  Result<std::int64_t> insert(std::string name, std::string body = {}) {
+  Result<std::int64_t> insert(const std::string& name, const std::string& body = {}) {
     return database_->write_now([=](Connection& c) { return insert_note(c, name, body); });
   }
 
@@ -48,7 +49,7 @@ class DatabaseTest : public testing::Test {
    public:
     explicit Hold(Database& database)
         : thread_([this, &database] {
-            (void)database.write_now([this](Connection&) -> Result<> {
+            std::ignore = database.write_now([this](Connection&) -> Result<> {
               held_.count_down();
               released_.wait();
               return {};

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <future>
 #include <stdexcept>
+#include <tuple>
 
 #include "db/database_fixture.h"
 
@@ -135,7 +136,7 @@ TEST_F(DatabaseTest, FailedReadLeavesItsConnectionFit) {
     EXPECT_FALSE(
         database_->read_now([](Connection& c) { return c.sql("DELETE FROM note").run(); }));
     EXPECT_FALSE(database_->read_now([](Connection& c) -> Result<> {
-      (void)c.sql("SELECT 1").first<int>();
+      std::ignore = c.sql("SELECT 1").first<int>();
       return fail(Code::not_found, "Not found.");
     }));
     ASSERT_TRUE(insert(std::to_string(i)));
@@ -148,6 +149,7 @@ TEST_F(DatabaseTest, OtherThreadsSeeWhatWasAcknowledged) {
   std::atomic<int> stale = 0;
   {
     std::vector<std::jthread> readers;
+    readers.reserve(3);
     for (int i = 0; i < 3; ++i) {
       readers.emplace_back([&](const std::stop_token& stop) {
         while (!stop.stop_requested()) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "os/log.h"
 
@@ -50,7 +51,7 @@ Result<> apply(Connection& connection, const Migration& migration, Micros now) {
   TRY(connection.script("BEGIN IMMEDIATE"));
   auto applied = apply_in_transaction(connection, migration, now);
   if (!applied) {
-    if (connection.in_transaction()) (void)connection.script("ROLLBACK");
+    if (connection.in_transaction()) std::ignore = connection.script("ROLLBACK");
     auto error = std::move(applied).error();
     error.detail = fmt::format("migration {}: {}", migration.name, error.detail);
     return std::unexpected(std::move(error));

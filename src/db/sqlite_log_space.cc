@@ -1,5 +1,8 @@
 #include "db/sqlite_log_space.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "os/files.h"
 #include "os/log.h"
 
@@ -28,7 +31,7 @@ void reserve_log_space(const std::string& path) {
   if (auto filled = fill_up(*log, *size); !filled) {
     os::log_warning("No room to reserve for the database's log",
                     {{"detail", filled.error().detail}});
-    (void)log->truncate(*size);
+    std::ignore = log->truncate(*size);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <exception>
+#include <tuple>
 #include <utility>
 
 #include "db/sqlite_checkpointer.h"
@@ -160,7 +161,7 @@ Result<> SqliteWriter::run_in_savepoint(const WriteJob& job) {
   if (!undone && connection_.in_transaction()) {
     // Half a job must not be committed with the others.
     os::log_error("A savepoint did not roll back", {{"detail", undone.error().detail}});
-    (void)run_fixed(connection_, "ROLLBACK");
+    std::ignore = run_fixed(connection_, "ROLLBACK");
   }
   return answer;
 }
@@ -174,7 +175,7 @@ SqliteWriter::Outcome SqliteWriter::commit(const Group& group) {
   }
   sync_failed_ = is_failed_sync(sqlite3_extended_errcode(driver_->handle()), committed.error());
   os::log_error("A commit failed", {{"detail", committed.error().detail}});
-  if (connection_.in_transaction()) (void)run_fixed(connection_, "ROLLBACK");
+  if (connection_.in_transaction()) std::ignore = run_fixed(connection_, "ROLLBACK");
   for (auto* job : group) {
     if (job->answer) job->answer = std::unexpected(committed.error());
   }

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 
 #include "os/retry.h"
 #include "os/system_error.h"
@@ -142,7 +143,7 @@ class SpawnPlan {
 class Child {
  public:
   explicit Child(pid_t id) : id_(id), ended_(static_cast<int>(::syscall(SYS_pidfd_open, id, 0))) {}
-  ~Child() { (void)reap(); }
+  ~Child() { std::ignore = reap(); }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
