@@ -61,7 +61,7 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def requests_per_second(url: str, head: bool = False, connections: int = 32, requests: int = 100_000,
+def requests_per_second(url: str, head: bool = False, connections: int = 32, requests: int = 50_000,
                         headers: dict[str, str] | None = None) -> float:
     """ab with keep-alive; every answer must be a 200."""
     command = ["ab", "-q", "-k", "-c", str(connections), "-n", str(requests), *(["-i"] if head else [])]

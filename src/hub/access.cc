@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "hub/current_caches.h"
+
 namespace kohaku::hub {
 namespace {
 
@@ -18,22 +20,23 @@ std::unexpected<Error> not_signed_in(const Caller& caller) {
   return fail(Code::unauthorized, "Not authenticated");
 }
 
-struct Seen {
-  Repo repo;
-  Role role = Role::none;
-};
-
-Result<Seen> see(db::Connection& connection, const Caller& caller, RepoType type,
-                 const RepoName& name) {
+Result<SeenRepo> look_up(db::Connection& connection, const Caller& caller, RepoType type,
+                         const RepoName& name) {
   auto repo = TRY(find_repo(connection, type, name));
   if (!repo) repo = TRY(find_moved_repo(connection, type, name));
   if (!repo) return no_such_repo(type, name);
   const auto role = TRY(role_in(connection, caller, repo->owner_id));
   if (repo->private_ && role < Role::visitor) return no_such_repo(type, name);
-  return Seen{std::move(*repo), role};
+  return SeenRepo{std::move(*repo), role};
 }
 
-Result<> check_gate(const Seen& seen, const Caller& caller) {
+Result<SeenRepo> see(Hub& hub, const Caller& caller, RepoType type, const RepoName& name) {
+  const SeenKey key{caller.user ? caller.user->id : AccountId{}, type, name.full()};
+  return hub.current->repos.get(hub.database, key,
+                                [&](auto& connection) { return look_up(connection, caller, type, name); });
+}
+
+Result<> check_gate(const SeenRepo& seen, const Caller& caller) {
   if (seen.repo.gated == "false" || seen.role >= Role::visitor) return {};
   const auto message = fmt::format(
       "Access to {} {} is restricted and you are not in the authorized list. Ask its owner for access.",
@@ -54,7 +57,7 @@ Result<> check_writer(const Caller& caller) {
   return {};
 }
 
-Result<> require_role(const Seen& seen, Role least) {
+Result<> require_role(const SeenRepo& seen, Role least) {
   if (seen.role >= least) return {};
   return fail(Code::forbidden,
               fmt::format("You do not have the right to do this in '{}'.", seen.repo.full_name()));
@@ -114,26 +117,26 @@ Result<SignedInWriter> Access::signed_in_writer(Caller caller) const {
 }
 
 Result<ReadableRepo> Access::readable(Caller caller, RepoType type, const RepoName& name) const {
-  auto seen = TRY(hub_.database.read_now([&](auto& c) { return see(c, caller, type, name); }));
+  auto seen = TRY(see(hub_, caller, type, name));
   return ReadableRepo(std::move(seen.repo), std::move(caller));
 }
 
 Result<ReadableContent> Access::readable_content(Caller caller, RepoType type,
                                                  const RepoName& name) const {
-  auto seen = TRY(hub_.database.read_now([&](auto& c) { return see(c, caller, type, name); }));
+  auto seen = TRY(see(hub_, caller, type, name));
   TRY(check_gate(seen, caller));
   return ReadableContent(std::move(seen.repo), std::move(caller));
 }
 
 Result<WritableRepo> Access::writable(Caller caller, RepoType type, const RepoName& name) const {
-  auto seen = TRY(hub_.database.read_now([&](auto& c) { return see(c, caller, type, name); }));
+  auto seen = TRY(see(hub_, caller, type, name));
   TRY(check_writer(caller));
   TRY(require_role(seen, Role::member));
   return WritableRepo(std::move(seen.repo), std::move(caller));
 }
 
 Result<RepoAdmin> Access::repo_admin(Caller caller, RepoType type, const RepoName& name) const {
-  auto seen = TRY(hub_.database.read_now([&](auto& c) { return see(c, caller, type, name); }));
+  auto seen = TRY(see(hub_, caller, type, name));
   TRY(check_writer(caller));
   TRY(require_role(seen, Role::admin));
   return RepoAdmin(std::move(seen.repo), std::move(caller));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "hub/blob_facts.h"
+
 namespace kohaku::hub {
 namespace {
 
@@ -21,10 +23,9 @@ Result<FoundFile> find_file(Hub& hub, const Repo& repo, const Sha1& commit, std:
   FoundFile file;
   file.path = path;
   file.entry = std::move(*entry);
-  file.blob_size = TRY(repository->header(file.entry.id)).size;
-  if (file.blob_size <= git::longest_lfs_pointer) {
-    file.pointer = git::parse_pointer(*TRY(repository->small_blob(file.entry.id)));
-  }
+  const auto facts = TRY(blob_facts(hub, repo.id, *repository, file.entry.id));
+  file.blob_size = facts.size;
+  if (facts.pointer) file.pointer = *facts.pointer;
   return file;
 }
 

@@ -16,6 +16,9 @@
 
 namespace kohaku::hub {
 
+struct CurrentCaches;  // hub/current_caches.h
+std::shared_ptr<CurrentCaches> make_current_caches();
+
 struct Hub {
   const Config& config;
   const Secrets& secrets;
@@ -27,6 +30,7 @@ struct Hub {
   std::unique_ptr<Guards> guards = std::make_unique<Guards>();  // never null
   std::unique_ptr<RepoQueues> queues = std::make_unique<RepoQueues>();  // never null
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
+  std::shared_ptr<CurrentCaches> current = make_current_caches();  // never null
 };
 
 }  // namespace kohaku::hub

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "hub/current_caches.h"
+
 namespace kohaku::hub {
 namespace {
 
@@ -25,6 +27,11 @@ Result<std::optional<RefRow>> find_named(db::Connection& connection, RepoId repo
   auto branch = TRY(find_ref(connection, repo, fmt::format("refs/heads/{}", name)));
   if (branch) return branch;
   return find_ref(connection, repo, fmt::format("refs/tags/{}", name));
+}
+
+Result<std::optional<RefRow>> find_named(Hub& hub, RepoId repo, std::string_view name) {
+  return hub.current->refs.get(hub.database, RevisionKey{repo, std::string(name)},
+                               [&](auto& connection) { return find_named(connection, repo, name); });
 }
 
 Result<std::optional<Sha1>> find_commit_id(Hub& hub, const Repo& repo, std::string_view text) {
@@ -67,7 +74,7 @@ Result<Revision> resolve_revision(Hub& hub, const Repo& repo, std::string_view r
   if (full) {
     if (const auto id = TRY(find_commit_id(hub, repo, revision))) return Revision{*id, {}};
   }
-  auto named = TRY(hub.database.read_now([&](auto& c) { return find_named(c, repo.id, revision); }));
+  auto named = TRY(find_named(hub, repo.id, revision));
   if (named) return Revision{named->commit, std::move(named->name)};
   if (!full) {
     if (const auto id = TRY(find_commit_id(hub, repo, revision))) return Revision{*id, {}};
@@ -87,7 +94,7 @@ Result<RevisionAndPath> resolve_revision_and_path(Hub& hub, const Repo& repo,
   for (std::size_t taken = longest; taken >= 2; --taken) {
     const auto name = join(0, taken);
     if (name.size() > 255 + 11) continue;
-    auto named = TRY(hub.database.read_now([&](auto& c) { return find_named(c, repo.id, name); }));
+    auto named = TRY(find_named(hub, repo.id, name));
     if (named) {
       return RevisionAndPath{{named->commit, std::move(named->name)}, join(taken, segments.size())};
     }

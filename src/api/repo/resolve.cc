@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "api/routes.h"
 #include "http/conditional.h"
 #include "http/range.h"
+#include "hub/current_caches.h"
 #include "hub/file_lookup.h"
 #include "store/object_store.h"
 
@@ -48,17 +50,16 @@ Result<std::optional<http::ByteRange>> asked_range(const http::Request& request,
   return http::parse_range(request.headers.get("Range"), asked.size);
 }
 
-Result<http::FileBody> large_body(hub::Hub& hub, const hub::Repo& repo, const Asked& asked,
-                                  http::ByteRange range) {
-  const auto& pointer = *asked.file.pointer;
-  const auto object = TRY(hub.database.read_now(
-      [&](auto& connection) { return store::ObjectStore::find(connection, repo.id, pointer.oid); }));
-  if (!object) {
-    return fail(Code::entry_not_found,
-                fmt::format("The content of '{}' in this version is no longer kept by this repository.",
-                            asked.file.path));
-  }
-  return hub.objects.read(*object, range.offset, range.length);
+// The object, if the repository still keeps it.
+Result<store::LargeObject> find_object(hub::Hub& hub, const hub::Repo& repo, const Asked& asked) {
+  const auto& oid = asked.file.pointer->oid;
+  auto object = TRY(hub.current->objects.get(
+      hub.database, {repo.id, oid},
+      [&](auto& connection) { return store::ObjectStore::find(connection, repo.id, oid); }));
+  if (object) return std::move(*object);
+  return fail(Code::entry_not_found,
+              fmt::format("The content of '{}' in this version is no longer kept by this repository.",
+                          asked.file.path));
 }
 
 // Blobs up to this size are answered from memory.
@@ -126,10 +127,12 @@ Task<Result<http::Reply>> send(hub::ReadableContent repo, Call& call, Asked aske
   http::ByteRange range{0, asked.size};
   reply = CO_TRY(answer_range(call.request, asked, reply, range));
   if (reply.status >= 400) co_return reply;
-  if (asked.is_large()) {
-    reply.body = CO_TRY(large_body(call.hub, repo.repo(), asked, range));
-  } else if (call.request.method == http::Method::head) {
+  std::optional<store::LargeObject> object;
+  if (asked.is_large()) object = CO_TRY(find_object(call.hub, repo.repo(), asked));
+  if (call.request.method == http::Method::head) {
     reply.body = http::NoBody{asked.size};
+  } else if (object) {
+    reply.body = CO_TRY(call.hub.objects.read(*object, range.offset, range.length));
   } else {
     const auto repository = CO_TRY(call.hub.repositories.get(repo.repo().id));
     if (asked.size <= small_blob_bytes) {

@@ -1,0 +1,67 @@
+// What the hot path (is it there, may they, which commit, which object) has read from the database
+// and keeps while the database has not changed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/repo_name.h"
+#include "hub/access.h"
+#include "hub/current_cache.h"
+#include "hub/repo.h"
+#include "hub/revisions.h"
+#include "store/object_store.h"
+
+namespace kohaku::hub {
+
+// A repository that a caller may know of, and their role in its namespace.
+struct SeenRepo {
+  Repo repo;
+  Role role = Role::none;
+};
+
+struct SeenKey {
+  AccountId caller;  // 0: anonymous
+  RepoType type = RepoType::model;
+  std::string full_name;  // as the caller spelt it
+  friend bool operator==(const SeenKey&, const SeenKey&) = default;
+};
+
+struct RevisionKey {
+  RepoId repo;
+  std::string revision;  // as the caller spelt it
+  friend bool operator==(const RevisionKey&, const RevisionKey&) = default;
+};
+
+struct LinkKey {
+  RepoId repo;
+  Sha256 sha256;
+  friend bool operator==(const LinkKey&, const LinkKey&) = default;
+};
+
+struct CurrentKeyHash {
+  std::size_t operator()(const SeenKey& key) const noexcept {
+    return mix(std::hash<std::string>{}(key.full_name), key.caller.value * 4 + static_cast<int>(key.type));
+  }
+  std::size_t operator()(const RevisionKey& key) const noexcept {
+    return mix(std::hash<std::string>{}(key.revision), key.repo.value);
+  }
+  std::size_t operator()(const LinkKey& key) const noexcept {
+    return mix(std::hash<Sha256>{}(key.sha256), key.repo.value);
+  }
+
+ private:
+  static std::size_t mix(std::size_t hash, std::int64_t value) {
+    return hash ^ (static_cast<std::size_t>(value) * 0x9E3779B97F4A7C15ULL);
+  }
+};
+
+struct CurrentCaches {
+  CurrentCache<SeenKey, SeenRepo, CurrentKeyHash> repos{4'000};
+  CurrentCache<RevisionKey, std::optional<RefRow>, CurrentKeyHash> refs{8'000};
+  CurrentCache<LinkKey, std::optional<store::LargeObject>, CurrentKeyHash> objects{8'000};
+};
+
+}  // namespace kohaku::hub
