@@ -9,7 +9,7 @@
 
 namespace kohaku::git {
 
-// One thread at a time; must not outlive the Repository it came from.
+// One thread at a time. Goes on when the pack it reads is removed or the repository is closed.
 class BlobStream {
  public:
   virtual ~BlobStream() = default;

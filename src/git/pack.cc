@@ -129,9 +129,10 @@ Result<std::string> Pack::data_head(const PackEntry& entry, std::size_t most) co
 }
 
 std::function<Result<Bytes>()> Pack::data_source(const PackEntry& entry) const {
-  return [this, offset = entry.data_offset,
+  // The file is held, so that a slow reader goes on when the pack is removed meanwhile.
+  return [this, offset = entry.data_offset, file = std::shared_ptr<const os::File>(),
           buffer = std::make_shared<std::string>(stream_read, '\0')]() mutable -> Result<Bytes> {
-    const auto file = TRY(files_->get(key_, path_));
+    if (!file) file = TRY(files_->get(key_, path_));
     const auto got = TRY(file->read_at(offset, std::as_writable_bytes(std::span(*buffer))));
     offset += got;
     return as_bytes(*buffer).first(got);

@@ -267,6 +267,20 @@ TEST_F(RepositoryTest, LongBlobsAreStreamed) {
   EXPECT_FALSE(repository->open_blob(sha1(as_bytes("no"))));
 }
 
+TEST_F(RepositoryTest, AStreamGoesOnWhenItsRepositoryIsRemoved) {
+  auto repository = make_repository();
+  std::string content;
+  for (int i = 0; content.size() < (2 << 20); ++i) content += std::to_string(i * 31) + ",";
+  const auto stream = *repository->open_blob(publish_blob(*repository, content, false));
+  std::string streamed(content.size(), '\0');
+  const auto out = std::as_writable_bytes(std::span(streamed));
+  ASSERT_EQ(*stream->read(out.first(1000)), 1000U);
+  ASSERT_TRUE(repositories().remove({7}));
+  repository.reset();
+  ASSERT_EQ(*stream->read(out.subspan(1000)), content.size() - 1000);
+  EXPECT_EQ(streamed, content);
+}
+
 TEST_F(RepositoryTest, OneRepositoryNeverAnswersForAnother) {
   const auto one = make_repository({1});
   const auto two = make_repository({2});
