@@ -12,7 +12,7 @@ namespace kohaku::http {
 struct Exchange {
   const Request& request;
   const Sent& sent;
-  std::string_view detail;  // why it failed; empty else
+  std::string_view detail;           // why it failed; empty else
   std::uint64_t bytes_sent = 0;      // with headers
   std::uint64_t bytes_received = 0;  // of the body
   std::int64_t duration_micros = 0;

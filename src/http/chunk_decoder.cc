@@ -26,9 +26,7 @@ Result<> expect(bool matches) {
 
 }  // namespace
 
-Result<> ChunkDecoder::count_overhead() {
-  return expect(++overhead_ <= most_overhead);
-}
+Result<> ChunkDecoder::count_overhead() { return expect(++overhead_ <= most_overhead); }
 
 Result<> ChunkDecoder::take_size(char c) {
   if (const int digit = hex_value(c); digit >= 0) {
@@ -61,7 +59,8 @@ Result<> ChunkDecoder::take(char c) {
       return expect(c == '\n');
     case State::data_cr: state_ = State::data_lf; return expect(c == '\r');
     case State::data_lf: state_ = State::size_first; return expect(c == '\n');
-    case State::trailer_start: state_ = c == '\r' ? State::final_lf : State::trailer;
+    case State::trailer_start:
+      state_ = c == '\r' ? State::final_lf : State::trailer;
       if (c == '\n' || c == ' ' || c == '\t') return malformed();
       return count_overhead();
     case State::trailer:

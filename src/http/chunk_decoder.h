@@ -28,8 +28,18 @@ class ChunkDecoder {
 
  private:
   enum class State {
-    size_first, size_digits, extension, size_lf, data, data_cr, data_lf,
-    trailer_start, trailer, trailer_lf, final_lf, finished,
+    size_first,
+    size_digits,
+    extension,
+    size_lf,
+    data,
+    data_cr,
+    data_lf,
+    trailer_start,
+    trailer,
+    trailer_lf,
+    final_lf,
+    finished,
   };
   Result<> take(char c);
   Result<> take_size(char c);

@@ -24,7 +24,9 @@ TEST(ClientAddress, ReadsAddressesInAllSpellings) {
 TEST(ClientAddress, KnowsNetworks) {
   const auto proxies = TrustedProxies::create({"10.0.0.0/8", "192.168.1.1", "2001:db8::/33"});
   ASSERT_TRUE(proxies);
-  const auto trusted = [&](std::string_view text) { return proxies->contains(*parse_address(text)); };
+  const auto trusted = [&](std::string_view text) {
+    return proxies->contains(*parse_address(text));
+  };
   EXPECT_TRUE(trusted("10.255.0.1"));
   EXPECT_FALSE(trusted("11.0.0.1"));
   EXPECT_TRUE(trusted("::ffff:192.168.1.1"));

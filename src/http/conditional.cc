@@ -49,9 +49,8 @@ bool not_modified(const Headers& request, std::string_view etag) {
 
 bool precondition_failed(const Headers& request, std::string_view etag) {
   if (!request.has("If-Match")) return false;
-  return !any_tag(request, "If-Match", [&](std::string_view tag) {
-    return tag == etag && !is_weak(etag);
-  });
+  return !any_tag(request, "If-Match",
+                  [&](std::string_view tag) { return tag == etag && !is_weak(etag); });
 }
 
 bool range_applies(const Headers& request, std::string_view etag) {

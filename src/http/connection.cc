@@ -17,7 +17,8 @@ constexpr int most_without_pause = 16;
 
 // Whether the client may send another request after this one.
 bool may_continue(const RequestHead& head, const Reply& reply) {
-  if (!head.keep_alive || equal_ignoring_case(reply.headers.get("Connection"), "close")) return false;
+  if (!head.keep_alive || equal_ignoring_case(reply.headers.get("Connection"), "close"))
+    return false;
   const BodyPlan plan = plan_body(reply, head.request.method, head.http_1_0);
   return plan.ending != BodyPlan::Ending::close;
 }
@@ -107,9 +108,9 @@ void Connection::identify(Request& request) {
   Loop& loop = transport_.loop();
   request.id = choose_request_id(request.headers, loop.random(), loop.random());
   request.received = service_.clock.now();
-  request.peer_address =
-      from_trusted_proxy_ ? to_string(client_behind(service_.proxies, peer_, request.headers))
-                          : peer_text_;
+  request.peer_address = from_trusted_proxy_
+                             ? to_string(client_behind(service_.proxies, peer_, request.headers))
+                             : peer_text_;
 }
 
 Task<Reply> Connection::answer(Request& request) {

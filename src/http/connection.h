@@ -20,7 +20,7 @@ struct Service {
   const os::Clock& clock;
   Limits limits;
   TrustedProxies proxies;
-  Handler handler;                        // set before the loops run
+  Handler handler;  // set before the loops run
   std::atomic<std::size_t> connections = 0;
 };
 

@@ -123,7 +123,8 @@ Result<Listener> Listener::open(const std::string& address, std::uint16_t port) 
   const auto* where = reinterpret_cast<const sockaddr*>(&target->storage);
   if (::bind(descriptor, where, target->length) != 0 || ::listen(descriptor, backlog) != 0) {
     const std::string why = last_error();
-    return fail(Code::unavailable, fmt::format("Cannot listen on {} port {}: {}", address, port, why));
+    return fail(Code::unavailable,
+                fmt::format("Cannot listen on {} port {}: {}", address, port, why));
   }
   return adopt(std::move(socket));
 }

@@ -72,7 +72,8 @@ void Loop::begin_drain() {
   draining_ = true;
   for (Transport* transport : transports_) transport->begin_drain();
   // A cancelled job may end, and leave the list, inside emit().
-  for (auto job = jobs_.begin(); job != jobs_.end();) (job++)->emit(asio::cancellation_type::terminal);
+  for (auto job = jobs_.begin(); job != jobs_.end();)
+    (job++)->emit(asio::cancellation_type::terminal);
 }
 
 void Loop::break_connections() {

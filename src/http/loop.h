@@ -29,7 +29,9 @@ class Loop {
 
   // Monotonic microseconds: deadlines and durations.
   static std::int64_t ticks();
-  static std::int64_t after_seconds(int seconds) { return ticks() + seconds * std::int64_t{1'000'000}; }
+  static std::int64_t after_seconds(int seconds) {
+    return ticks() + seconds * std::int64_t{1'000'000};
+  }
 
   // The Date header of now, made once a second.
   const std::string& date(Micros now);
@@ -48,7 +50,7 @@ class Loop {
   void spawn(std::function<Task<void>()> work);
 
   bool draining() const { return draining_; }
-  void begin_drain();      // idle connections and background jobs end now
+  void begin_drain();        // idle connections and background jobs end now
   void break_connections();  // all of them, at the end of patience
 
   // Connections and jobs that live here or are on their way; any thread.

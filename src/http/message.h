@@ -27,7 +27,7 @@ class Headers {
  public:
   void set(std::string_view name, std::string value);  // replaces
   void add(std::string_view name, std::string value);
-  std::string_view get(std::string_view name) const;   // "" when absent
+  std::string_view get(std::string_view name) const;  // "" when absent
   bool has(std::string_view name) const;
   void remove(std::string_view name);
   const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
@@ -55,10 +55,10 @@ Task<Result<std::string>> read_text(BodyReader& body, std::uint64_t most);
 struct Request {
   Method method = Method::get;
   std::string method_text;
-  std::string target;          // as sent: raw path and query
+  std::string target;  // as sent: raw path and query
   Headers headers;
-  std::string peer_address;    // textual IP of the client (a trusted proxy's word for it, if any)
-  std::string id;              // request id: what X-Request-Id of the answer will say
+  std::string peer_address;  // textual IP of the client (a trusted proxy's word for it, if any)
+  std::string id;            // request id: what X-Request-Id of the answer will say
   Micros received;
   BodyReader* body = nullptr;  // never null while a handler runs
 

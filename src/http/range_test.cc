@@ -33,8 +33,9 @@ TEST(Range, RefusesWhatLiesBeyondTheEnd) {
 }
 
 TEST(Range, SendsTheWholeForAnythingElse) {
-  for (const char* header : {"", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=a-b", "lines=1-2",
-                             "bytes=0-1,3-4", "bytes=1-2-3", "bytes=--1", "bytes=+1-2", "0-1"}) {
+  for (const char* header :
+       {"", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=a-b", "lines=1-2", "bytes=0-1,3-4",
+        "bytes=1-2-3", "bytes=--1", "bytes=+1-2", "0-1"}) {
     EXPECT_EQ(show(header, 10), "whole") << header;
   }
 }

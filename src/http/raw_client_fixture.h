@@ -154,7 +154,8 @@ class RunningServer {
     Result<std::unique_ptr<Server>> server = Server::bind(options, clock_);
     if (!server) throw std::runtime_error(server.error().message);
     server_ = std::move(*server);
-    thread_ = std::jthread([this, handler = std::move(handler)] { ended_well_ = server_->run(handler); });
+    thread_ =
+        std::jthread([this, handler = std::move(handler)] { ended_well_ = server_->run(handler); });
   }
   ~RunningServer() { stop(); }
 

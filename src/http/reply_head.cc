@@ -30,8 +30,8 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 // Fields that the server writes itself, whatever a handler says.
 bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 6> ours{"Content-Length", "Transfer-Encoding", "Connection",
-                                                 "Date", "Server", "X-Request-Id"};
+  constexpr std::array<std::string_view, 6> ours{
+      "Content-Length", "Transfer-Encoding", "Connection", "Date", "Server", "X-Request-Id"};
   return std::ranges::any_of(ours, [&](auto field) { return equal_ignoring_case(field, name); });
 }
 

@@ -11,10 +11,10 @@
 namespace kohaku::http {
 
 struct Sent {
-  int status = 0;               // as it went out: a stream that failed before its first byte is an error
+  int status = 0;  // as it went out: a stream that failed before its first byte is an error
   std::uint64_t body_bytes = 0;
-  bool complete = false;        // else the connection is of no use any more
-  std::string failure;          // for the log
+  bool complete = false;  // else the connection is of no use any more
+  std::string failure;    // for the log
 };
 
 class ReplyWriter final : public BodyWriter {

@@ -41,8 +41,8 @@ class RequestBody final : public BodyReader {
   Framing framing_;
   ChunkDecoder decoder_;
   std::uint64_t limit_;
-  std::uint64_t taken_ = 0;       // bytes of body given out
-  std::size_t handed_out_ = 0;    // of the input, until the next read
+  std::uint64_t taken_ = 0;     // bytes of body given out
+  std::size_t handed_out_ = 0;  // of the input, until the next read
   int stall_seconds_;
   bool continue_owed_;
   bool begun_ = false;

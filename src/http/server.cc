@@ -213,8 +213,8 @@ Result<std::unique_ptr<Server>> Server::bind(ServerOptions options, const os::Cl
   raise_descriptor_limit(options.limits.most_connections + 1024);
   TrustedProxies proxies = TRY(TrustedProxies::create(options.trusted_proxies));
   Listener listener = TRY(Listener::open(options.address, options.port));
-  return std::unique_ptr<Server>(new Server(std::make_unique<State>(
-      std::move(options), clock, std::move(listener), std::move(proxies))));
+  return std::unique_ptr<Server>(new Server(
+      std::make_unique<State>(std::move(options), clock, std::move(listener), std::move(proxies))));
 }
 
 std::uint16_t Server::port() const { return state_->port; }

@@ -17,19 +17,19 @@
 namespace kohaku::http {
 
 struct Limits {
-  std::uint64_t header_bytes = 32 * 1024;       // 431 beyond; a target over 8 KiB is 414
-  std::uint64_t default_body_bytes = 1 << 20;   // until a handler says otherwise
-  int header_seconds = 15;                      // for a whole header once its first byte came
-  int idle_seconds = 75;                        // between requests of a kept connection
-  int stall_seconds = 60;                       // a body or an answer that makes no progress
-  int drain_seconds = 30;                       // at SIGTERM, for requests under way
+  std::uint64_t header_bytes = 32 * 1024;      // 431 beyond; a target over 8 KiB is 414
+  std::uint64_t default_body_bytes = 1 << 20;  // until a handler says otherwise
+  int header_seconds = 15;                     // for a whole header once its first byte came
+  int idle_seconds = 75;                       // between requests of a kept connection
+  int stall_seconds = 60;                      // a body or an answer that makes no progress
+  int drain_seconds = 30;                      // at SIGTERM, for requests under way
   std::size_t most_connections = 20'000;
 };
 
 struct ServerOptions {
   std::string address = "0.0.0.0";  // "::" or "": IPv4 and IPv6
-  std::uint16_t port = 28080;  // 0: any free one, see Server::port()
-  int threads = 0;             // 0: one per core
+  std::uint16_t port = 28080;       // 0: any free one, see Server::port()
+  int threads = 0;                  // 0: one per core
   Limits limits;
   // Whose X-Forwarded-… is believed: addresses or networks (`10.0.0.0/8`).
   std::vector<std::string> trusted_proxies;

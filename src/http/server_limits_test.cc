@@ -47,8 +47,9 @@ TEST(ServerLimits, RefusesLongTargetsAndHeaders) {
   for (int i = 0; i < 200; ++i) many += "A: b\r\n";
   refused(many + "\r\n", 431);
   RawClient client = server.connect();
-  EXPECT_EQ(client.ask("GET /" + std::string(8000, 'a') + " HTTP/1.1\r\nHost: h\r\nB: " +
-                       std::string(20'000, 'b') + "\r\n\r\n")
+  EXPECT_EQ(client
+                .ask("GET /" + std::string(8000, 'a') +
+                     " HTTP/1.1\r\nHost: h\r\nB: " + std::string(20'000, 'b') + "\r\n\r\n")
                 .status,
             200);
 }
@@ -57,19 +58,17 @@ TEST(ServerLimits, RefusesWhatIsMalformed) {
   RunningServer server(ok);
   const std::string host = "Host: h\r\n";
   for (const std::string& request : {
-           std::string("GET / HTTP/1.1\r\n\r\n"),                           // no host
-           "GET / HTTP/1.1\r\n" + host + "Host: i\r\n\r\n",                 // two
-           "GET / HTTP/1.1\r\n" + host + "A: b\r\n c\r\n\r\n",              // obsolete folding
-           "GET / HTTP/1.1\n" + host + "\r\n",                              // bare LF
-           "GET / HTTP/1.1\r\n" + host + "A : b\r\n\r\n",                   // space before the colon
+           std::string("GET / HTTP/1.1\r\n\r\n"),               // no host
+           "GET / HTTP/1.1\r\n" + host + "Host: i\r\n\r\n",     // two
+           "GET / HTTP/1.1\r\n" + host + "A: b\r\n c\r\n\r\n",  // obsolete folding
+           "GET / HTTP/1.1\n" + host + "\r\n",                  // bare LF
+           "GET / HTTP/1.1\r\n" + host + "A : b\r\n\r\n",       // space before the colon
            "GET / HTTP/1.1\r\n" + host + "no colon\r\n\r\n",
            "GET / HTTP/1.1\r\n" + host + std::string("A: \0b\r\n\r\n", 9),  // NUL
-           "GET / HTTP/2.0\r\n" + host + "\r\n",
-           "GET  / HTTP/1.1\r\n" + host + "\r\n",
-           "GET /\x01 HTTP/1.1\r\n" + host + "\r\n",
-           "GET nowhere HTTP/1.1\r\n" + host + "\r\n",
+           "GET / HTTP/2.0\r\n" + host + "\r\n", "GET  / HTTP/1.1\r\n" + host + "\r\n",
+           "GET /\x01 HTTP/1.1\r\n" + host + "\r\n", "GET nowhere HTTP/1.1\r\n" + host + "\r\n",
            "GET / HTTP/1.1\r\n" + host + "Expect: miracles\r\n\r\n",
-           std::string("\x16\x03\x01\x02\r\n\r\n"),                         // TLS
+           std::string("\x16\x03\x01\x02\r\n\r\n"),  // TLS
        }) {
     RawClient client = server.connect();
     expect_refusal(client, request, 400);
@@ -100,7 +99,8 @@ TEST(ServerLimits, RefusesRequestSmuggling) {
            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
            "Transfer-Encoding: xchunked\r\n",
            "Transfer-Encoding : chunked\r\n",
-           "Transfer-Encoding:\x0b" "chunked\r\n",
+           "Transfer-Encoding:\x0b"
+           "chunked\r\n",
        }) {
     RawClient client = server.connect();
     expect_refusal(client, start + fields + "\r\n0\r\n\r\n", 400);
@@ -152,8 +152,9 @@ TEST(ServerLimits, AShortUnreadBodyDoesNotCostTheConnection) {
   const std::string body(200'000, 'x');
   EXPECT_EQ(client.ask("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n" + body).status,
             200);
-  EXPECT_EQ(client.ask("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-                       "2\r\nab\r\n0\r\n\r\n")
+  EXPECT_EQ(client
+                .ask("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                     "2\r\nab\r\n0\r\n\r\n")
                 .status,
             200);
   EXPECT_EQ(client.ask(get).status, 200);
@@ -238,7 +239,8 @@ TEST(ServerLimits, IdleConnectionsCostLittleMemory) {
   const std::size_t each = (resident_kib() - before) * 1024 / count;
   RecordProperty("bytes_per_idle_connection", static_cast<int>(each));
   // 100 MB for 10,000; sanitizers pad every allocation, so they are not held to it.
-#if !defined(__has_feature) || !(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#if !defined(__has_feature) || \
+    !(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
   EXPECT_LT(each, 10'000u);
 #endif
 }

@@ -79,9 +79,8 @@ TEST(ServerReply, BreaksOffAFileThatFailsItsCheck) {
 
 TEST(ServerReply, BreaksOffAFileThatEndsEarly) {
   const auto file = file_of("short");
-  RunningServer server([&](Request&) -> Task<Reply> {
-    co_return file_reply({.file = file, .length = 6});
-  });
+  RunningServer server(
+      [&](Request&) -> Task<Reply> { co_return file_reply({.file = file, .length = 6}); });
   EXPECT_EQ(server.connect().ask(get).status, 0);
 }
 
@@ -177,8 +176,9 @@ TEST(ServerReply, HandlersCannotSplitTheAnswer) {
   EXPECT_FALSE(reply.headers.has("Set-Cookie"));
   EXPECT_EQ(reply.headers.get("Location"), "/x  Set-Cookie: y");
   EXPECT_EQ(reply.headers.get("X-Error-Message"), "a  Set-Cookie: x%C3%A4");
-  EXPECT_EQ(reply.body,
-            "{\"error\":\"a\\r\\nSet-Cookie: x\xC3\xA4\",\"detail\":\"a\\r\\nSet-Cookie: x\xC3\xA4\"}");
+  EXPECT_EQ(
+      reply.body,
+      "{\"error\":\"a\\r\\nSet-Cookie: x\xC3\xA4\",\"detail\":\"a\\r\\nSet-Cookie: x\xC3\xA4\"}");
   EXPECT_NE(reply.headers.get("Date"), "never");
   EXPECT_EQ(client.ask(get).status, 400);
 }

@@ -56,8 +56,9 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
 TEST(Server, AnswersARequestThatArrivesByteByByte) {
   RunningServer server(echo);
   RawClient client = server.connect();
-  for (const char c : std::string("\r\nPOST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                  "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: no\r\n\r\n")) {
+  for (const char c :
+       std::string("\r\nPOST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: no\r\n\r\n")) {
     client.send(std::string_view(&c, 1));
   }
   EXPECT_EQ(client.reply().body, "abcde");
@@ -108,7 +109,8 @@ TEST(Server, SendsContinueOnlyWhenTheBodyIsRead) {
     co_return co_await echo(request);
   });
   RawClient client = server.connect();
-  const std::string rest = " HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
+  const std::string rest =
+      " HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
   EXPECT_EQ(client.ask("PUT /take" + rest).status, 100);
   EXPECT_EQ(client.ask("abc").body, "abc");
   const RawReply refusal = client.ask("PUT /refuse" + rest);

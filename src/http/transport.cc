@@ -27,9 +27,7 @@ std::unexpected<Error> peer_gone(std::string why) {
   return fail(Code::bad_request, "The connection was closed.", std::move(why));
 }
 
-std::unexpected<Error> send_failure() {
-  return peer_gone(std::generic_category().message(errno));
-}
+std::unexpected<Error> send_failure() { return peer_gone(std::generic_category().message(errno)); }
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 

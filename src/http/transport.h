@@ -60,7 +60,7 @@ class Transport {
   Task<Result<>> wait_writable();
   Task<Result<>> wait_readable(std::int64_t deadline);
   std::unexpected<Error> failure(const boost::system::error_code& ec) const;
-  void expire();          // by the sweep
+  void expire();  // by the sweep
   void begin_drain();
   void break_off();
 
