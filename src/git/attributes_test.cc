@@ -1,6 +1,5 @@
 #include "git/attributes.h"
 
-#include <chrono>
 #include <set>
 #include <sstream>
 
@@ -346,19 +345,30 @@ TEST_F(AttributesTest, IgnoreFilesMeanWhatGitSaysTheyMean) {
   }
 }
 
-TEST(Wildmatch, TakesBoundedTime) {
-  std::string pattern, text(3000, 'a');
-  for (int i = 0; i < 200; ++i) pattern += "*a";
-  pattern += "b*";
-  const auto start = std::chrono::steady_clock::now();
-  EXPECT_FALSE(wildmatch(pattern, text));
+// A matcher that tries every way to share the text among the stars would not end here.
+TEST(Wildmatch, TakesNoMoreStepsThanTheProductOfTheLengths) {
+  std::string pattern;
+  for (int i = 0; i < 100; ++i) pattern += "*a";
+  const std::string text(1000, 'a');
+  std::size_t budget = 1'000'000;
+  EXPECT_FALSE(Wildcard(pattern + "b*").matches(text, budget));
+  EXPECT_GE(budget, 1'000'000 - (pattern.size() + 2) * text.size());
+  EXPECT_TRUE(wildmatch(pattern, text));
+
   std::string folders;
-  for (int i = 0; i < 200; ++i) folders += "**/a/";
+  for (int i = 0; i < 50; ++i) folders += "**/a/";
   std::string path;
-  for (int i = 0; i < 1000; ++i) path += "a/";
+  for (int i = 0; i < 300; ++i) path += "a/";
   EXPECT_FALSE(wildmatch(folders + "b", path + "c"));
   EXPECT_TRUE(wildmatch(folders + "c", path + "c"));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST(Wildmatch, EndsWhenTheBudgetIsSpent) {
+  std::size_t budget = 100;
+  EXPECT_FALSE(Wildcard("*a*a*").matches(std::string(100, 'a'), budget));
+  EXPECT_EQ(budget, 100U) << "not begun at all";
+  EXPECT_TRUE(Wildcard("*.bin").matches("x.bin", budget));
+  EXPECT_EQ(budget, 100U) << "what most rules look like costs nothing";
 }
 
 TEST(Attributes, AHostileFileCostsNoMoreThanTheBudget) {
@@ -366,22 +376,20 @@ TEST(Attributes, AHostileFileCostsNoMoreThanTheBudget) {
   for (int i = 0; i < 500; ++i) line += "*a";
   for (int i = 0; i < 200; ++i) file += line + "b*c filter=lfs\n";
   const std::string path(4000, 'a');
-  const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(Attributes::parse(file + "*.bin filter=lfs\n").is_lfs("x.bin"), true);
   EXPECT_EQ(Attributes::parse(file).is_lfs(path + "c"), std::nullopt);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
 }
 
-TEST(Attributes, TwentyThousandPlainPathsAreFoundByHash) {
+TEST(Attributes, TwentyThousandPlainPathsKeepTheirOrderAmongPatterns) {
   std::string file = "*.bin filter=lfs\n";
   for (int i = 0; i < 20'000; ++i) file += lfs_attribute_line("folder/file" + std::to_string(i));
-  file += "folder/file7 -filter\n";
+  file += "folder/file7 -filter\nfile?8 !filter\nfolder/file18 filter=lfs\n";
   const auto attributes = Attributes::parse(file);
-  const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 20'000; ++i) {
-    EXPECT_EQ(attributes.is_lfs("folder/file" + std::to_string(i)), i != 7);
+    const auto lfs = attributes.is_lfs("folder/file" + std::to_string(i));
+    const bool taken_back = i >= 28 && i < 100 && i % 10 == 8;
+    ASSERT_EQ(lfs, taken_back ? std::nullopt : std::optional(i != 7)) << i;
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 }  // namespace
