@@ -70,6 +70,9 @@ Result<std::vector<RefRow>> list_refs(db::Connection& connection, RepoId repo) {
 }
 
 Result<Revision> resolve_revision(Hub& hub, const Repo& repo, std::string_view revision) {
+  if (revision == "HEAD") {
+    return resolve_revision(hub, repo, fmt::format("refs/heads/{}", repo.default_branch));
+  }
   const bool full = revision.size() == 40 && is_hex(revision);
   if (full) {
     if (const auto id = TRY(find_commit_id(hub, repo, revision))) return Revision{*id, {}};

@@ -27,7 +27,7 @@ struct Revision {
   std::string ref;  // "refs/heads/…" or "refs/tags/…" when it was named by one, else ""
 };
 
-// Order: full commit id, `refs/…`, branch, tag, short id of 5 digits or more. revision_not_found
+// `HEAD` is the default branch (the JavaScript client asks so). Order: full commit id, `refs/…`, branch, tag, short id of 5 digits or more. revision_not_found
 // otherwise. A commit id must be one this repository holds. Reads the database and git; brief.
 Result<Revision> resolve_revision(Hub& hub, const Repo& repo, std::string_view revision);
 

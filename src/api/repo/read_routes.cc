@@ -3,6 +3,7 @@
 #include "api/repo/commits.h"
 #include "api/repo/info.h"
 #include "api/repo/lfs_files.h"
+#include "api/repo/lone_name.h"
 #include "api/repo/paths_info.h"
 #include "api/repo/refs.h"
 #include "api/repo/tree.h"
@@ -31,6 +32,12 @@ void add_repo_read_routes(Routes& routes) {
       .get<&check_read_access>("/api/{type}s/{repo}/auth-check")
       .get<&check_write_access>("/api/{type}s/{repo}/auth-check/write");
   routes.file("api/repo/lfs_files.cc").get<&list_lfs_files>("/api/{type}s/{repo}/lfs-files");
+  routes.file("api/repo/lone_name.cc")
+      .get<&no_repo_of_lone_name>("/api/{type}s/{name}")
+      .get<&no_repo_of_lone_name>("/api/{type}s/{name}/revision/{path...}")
+      .get<&no_repo_of_lone_name>("/api/{type}s/{name}/tree/{path...}")
+      .get<&no_repo_of_lone_name>("/{name}/resolve/{path...}")
+      .get<&no_repo_of_lone_name>("/{type}s/{name}/resolve/{path...}");
   routes.file("api/settings/repositories.cc")
       .get<&list_own_storage>("/api/settings/repositories")
       .get<&list_organization_storage>("/api/organizations/{org}/settings/repositories");

@@ -55,7 +55,7 @@ def create_with_a_read_token(hub):
     assert error.response.status_code == 403, error
 
 
-@scenario()
+@scenario(since=(1,))
 def exist_ok_for_a_readable_repository_of_another(hub):
     repo = hub.repo()
     assert hub.create(repo, api=hub.bob, exist_ok=True) == repo
@@ -416,3 +416,11 @@ def tags_by_type(hub):
     tags = hub.nobody.get_model_tags()
     assert "license:mit" in [tag["id"] for tag in tags["license"]], tags
     assert isinstance(hub.nobody.get_dataset_tags(), dict)
+
+
+@scenario()
+def names_without_a_namespace(hub):
+    raises(RepositoryNotFoundError, hub.read, "gpt2-that-is-not-here", "config.json")
+    raises(RepositoryNotFoundError, hub.alice.list_repo_files, "gpt2-that-is-not-here", repo_type=hub.type)
+    if hub.version < (1,):
+        raises(RepositoryNotFoundError, hub.alice.repo_info, "gpt2-that-is-not-here", repo_type=hub.type)
