@@ -1,0 +1,47 @@
+#include "jobs/daily_collection.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <string_view>
+
+#include "hub/lfs_gc.h"
+#include "os/log.h"
+
+namespace kohaku::jobs {
+namespace {
+
+// Not right at the start: a server that has just come up has better things to do.
+constexpr auto first_turn = std::chrono::minutes(10);
+constexpr auto between_turns = std::chrono::hours(24);
+
+Task<void> sleep(std::chrono::steady_clock::duration time) {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
+  co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+void tell(const Result<hub::GarbageReport>& report) {
+  if (!report) {
+    os::log_error("Large objects could not be collected",
+                  {{"reason", std::string_view(report.error().detail)}});
+    return;
+  }
+  os::log_info("Collected large objects",
+               {{"objects", static_cast<std::int64_t>(report->objects)},
+                {"bytes", static_cast<std::int64_t>(report->bytes)},
+                {"files", static_cast<std::int64_t>(report->files)},
+                {"uploads", static_cast<std::int64_t>(report->uploads)}});
+}
+
+}  // namespace
+
+Task<void> collect_daily(hub::Hub& hub) {
+  co_await sleep(first_turn);
+  while (true) {
+    tell(co_await hub.pool.run([&hub] { return hub::collect_garbage(hub, false); }));
+    co_await sleep(between_turns);
+  }
+}
+
+}  // namespace kohaku::jobs
