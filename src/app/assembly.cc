@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "os/log.h"
+
 namespace kohaku::app {
 
 Result<std::unique_ptr<Assembly>> Assembly::open(hub::Config config) {
@@ -18,11 +20,18 @@ Result<std::unique_ptr<Assembly>> Assembly::open(hub::Config config) {
   assembly->database_ = TRY(db::Database::open((data / "hub.db").string()));
   assembly->repositories_ = TRY(git::Repositories::open(data / "repositories"));
   assembly->objects_ = TRY(store::ObjectStore::open(data / "store", *assembly->database_,
-                                                    assembly->clock_, assembly->pool_));
+                                                    assembly->clock_, *assembly->pool_));
   assembly->hub_.emplace(hub::Hub{assembly->config_, *assembly->secrets_, assembly->clock_,
-                                  assembly->pool_, *assembly->database_, *assembly->repositories_,
+                                  *assembly->pool_, *assembly->database_, *assembly->repositories_,
                                   *assembly->objects_});
   return assembly;
+}
+
+void Assembly::settle() {
+  pool_.reset();
+  // Writes are answered in their order, so this one comes after all of them.
+  const auto last = database_->write_now([](db::Connection&) -> Result<> { return {}; });
+  if (!last) os::log_warning("The last write failed", {{"detail", last.error().detail}});
 }
 
 }  // namespace kohaku::app

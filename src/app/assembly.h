@@ -17,8 +17,13 @@ class Assembly {
 
   hub::Hub& hub() { return *hub_; }
 
+  // Waits for the work on the pool and the queued writes. To be called when the event loops have
+  // ended and before they are destroyed: what is answered late is answered to them.
+  void settle();
+
  private:
-  explicit Assembly(hub::Config config) : config_(std::move(config)), pool_(pool_threads) {}
+  explicit Assembly(hub::Config config)
+      : config_(std::move(config)), pool_(std::in_place, pool_threads) {}
 
   // Threads of the pool mostly wait for the disk, so there are more than cores.
   static constexpr int pool_threads = 32;
@@ -29,7 +34,7 @@ class Assembly {
   std::optional<hub::Secrets> secrets_;
   std::unique_ptr<db::Database> database_;
   std::unique_ptr<git::Repositories> repositories_;
-  os::Pool pool_;
+  std::optional<os::Pool> pool_;  // until settled
   std::unique_ptr<store::ObjectStore> objects_;
   std::optional<hub::Hub> hub_;
 };

@@ -8,6 +8,8 @@
 #include "app/assembly.h"
 #include "app/control_socket.h"
 #include "http/server.h"
+#include "jobs/daily_collection.h"
+#include "os/failed_sync.h"
 #include "os/log.h"
 
 namespace kohaku::app {
@@ -62,12 +64,17 @@ Result<> serve(hub::Config config) {
   auto& hub = assembly->hub();
   const api::Router router(api::all_routes(), hub);
   auto server = TRY(http::Server::bind(server_options(hub.config), hub.clock));
-  const auto control = TRY(ControlSocket::listen(hub.config.data_dir / "control.sock", hub));
+  auto control = TRY(ControlSocket::listen(hub.config.data_dir / "control.sock", hub));
   const auto text = greeting(address_of(hub.config, server->port()), has_users(hub));
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
+  server->spawn([&hub] { return jobs::collect_daily(hub); });
   server->run([&router](http::Request& request) { return router.handle(request); });
+  control.reset();
+  assembly->settle();
   os::log_info("stopped");
+  // Ends as a failure, so that a supervisor starts it again.
+  if (os::sync_has_failed()) return fail_internal("a sync failed, see the log");
   return {};
 }
 

@@ -49,8 +49,9 @@ Result<> SqliteStatement::bind_double(int index, double value) {
 }
 
 Result<> SqliteStatement::bind_text(int index, std::string_view value) {
-  return check(sqlite3_bind_text64(statement_.get(), index, never_null(value.data()), value.size(),
-                                   SQLITE_TRANSIENT, SQLITE_UTF8));
+  const char* data = value.empty() ? "" : value.data();
+  return check(sqlite3_bind_text64(statement_.get(), index, data, value.size(), SQLITE_TRANSIENT,
+                                   SQLITE_UTF8));
 }
 
 Result<> SqliteStatement::bind_blob(int index, Bytes value) {
