@@ -25,7 +25,8 @@ bool is_from_our_page(const http::Request& request, std::string_view base) {
 }
 
 bool is_from_foreign_page(const http::Request& request, std::string_view base) {
-  const bool says_something = request.headers.has("Sec-Fetch-Site") || request.headers.has("Origin");
+  const bool says_something =
+      request.headers.has("Sec-Fetch-Site") || request.headers.has("Origin");
   return says_something && !is_from_our_page(request, base);
 }
 

@@ -31,7 +31,8 @@ Result<std::optional<Sha1>> head_of(db::Connection& connection, const Repo& repo
 }
 
 Result<std::vector<std::string>> tags_of(db::Connection& connection, RepoId repo) {
-  auto row = connection.sql("SELECT tag FROM repository_tag WHERE repo_id = ?1 ORDER BY tag").bind(repo);
+  auto row =
+      connection.sql("SELECT tag FROM repository_tag WHERE repo_id = ?1 ORDER BY tag").bind(repo);
   std::vector<std::string> tags;
   while (TRY(row.step())) tags.push_back(row.get<std::string>(0));
   return tags;
@@ -65,8 +66,7 @@ Result<std::vector<ProfileRepo>> list_repos(db::Connection& connection, const Ca
       "SELECT id FROM repository WHERE owner_id = ?1 AND type = ?2 AND (private = 0 OR ?3 <> 0) "
       "ORDER BY {} LIMIT ?4",
       order_by(order));
-  const auto ids =
-      TRY(connection.sql(sql).bind(owner, to_string(type), all, limit).all<RepoId>());
+  const auto ids = TRY(connection.sql(sql).bind(owner, to_string(type), all, limit).all<RepoId>());
   std::vector<ProfileRepo> repos;
   for (const auto& [id] : ids) {
     auto repo = TRY(find_repo_by_id(connection, id));

@@ -33,9 +33,8 @@ Result<std::optional<Account>> first_account(db::Statement row) {
 }
 
 Result<> require_free_email(db::Connection& connection, std::string_view email) {
-  const auto taken = TRY(connection.sql("SELECT id FROM account WHERE email = ?1")
-                             .bind(email)
-                             .first<AccountId>());
+  const auto taken =
+      TRY(connection.sql("SELECT id FROM account WHERE email = ?1").bind(email).first<AccountId>());
   if (taken) return fail(Code::bad_request, "This e-mail address is already registered.");
   return {};
 }
@@ -47,6 +46,13 @@ Result<> require_free(db::Connection& connection, std::string_view name,
   }
   if (email) TRY(require_free_email(connection, *email));
   return {};
+}
+
+// Nobody makes this server write to strangers all day.
+Result<> check_letters(Hub& hub, std::string_view address) {
+  if (!hub.config.require_email_verification) return {};
+  if (hub.guards->letters_by_address.try_once(address, hub.clock.now())) return {};
+  return fail(Code::too_many_requests, "Too many accounts were made from here. Try again later.");
 }
 
 }  // namespace
@@ -117,8 +123,9 @@ Result<std::string> parse_email(std::string_view text) {
 Result<AccountId> insert_user(db::Connection& connection, const NewUser& user, Micros now) {
   TRY(require_free(connection, user.name, user.email));
   TRY(connection
-          .sql("INSERT INTO account (kind, name, lookup_name, email, email_verified, password_hash, "
-               "created_at) VALUES ('user', ?1, ?2, ?3, ?4, ?5, ?6)")
+          .sql(
+              "INSERT INTO account (kind, name, lookup_name, email, email_verified, password_hash, "
+              "created_at) VALUES ('user', ?1, ?2, ?3, ?4, ?5, ?6)")
           .bind(user.name, normalize_name(user.name), user.email, user.email_verified,
                 user.password_hash, now)
           .run());
@@ -131,6 +138,7 @@ Task<Result<Account>> register_user(Hub& hub, Registration wanted) {
   CO_TRY(check_password(wanted.password));
   // Asked before the slow hash, and once more in the transaction.
   CO_TRY(hub.database.read_now([&](auto& c) { return require_free(c, user.name, user.email); }));
+  CO_TRY(check_letters(hub, wanted.address));
   user.password_hash = CO_TRY(co_await hub.guards->passwords.hash(std::move(wanted.password)));
   const auto now = hub.clock.now();
   const auto secret = new_verification_secret();

@@ -51,7 +51,7 @@ Result<std::string> parse_email(std::string_view text);
 
 struct NewUser {
   std::string name;
-  std::optional<std::string> email;  // none only from the command line
+  std::optional<std::string> email;          // none only from the command line
   std::optional<std::string> password_hash;  // none: no sign-in by password
   bool email_verified = true;
 };
@@ -59,14 +59,18 @@ struct NewUser {
 // Adds the row, within the caller's transaction. bad_request for a name or e-mail that is taken.
 Result<AccountId> insert_user(db::Connection& connection, const NewUser& user, Micros now);
 
+// What a refused client is told to wait (Retry-After) after too_many_requests.
+inline constexpr int registration_window_seconds = 3600;
+
 struct Registration {
   std::string name;
   std::string email;
   std::string password;
+  std::string address;  // of the client
 };
 
-// Makes a user. When e-mails must be verified, sends the letter that does; `base_url` is where its
-// link leads.
+// Makes a user. When e-mails must be verified, sends the letter that does, and answers
+// too_many_requests to an address that had too many sent.
 Task<Result<Account>> register_user(Hub& hub, Registration wanted);
 
 }  // namespace kohaku::hub

@@ -33,8 +33,7 @@ class AccountsTest : public testing::Test {
     repositories_ = ok(git::Repositories::open(root / "repositories"));
     pool_ = std::make_unique<os::Pool>(2);
     objects_ = ok(store::ObjectStore::open(root / "store", *database_, clock_, *pool_));
-    hub_.reset(
-        new Hub{config_, *secrets_, clock_, *pool_, *database_, *repositories_, *objects_});
+    hub_.reset(new Hub{config_, *secrets_, clock_, *pool_, *database_, *repositories_, *objects_});
   }
 
   Hub& hub() { return *hub_; }

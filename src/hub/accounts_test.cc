@@ -10,7 +10,7 @@ class AccountTest : public AccountsTest {
  protected:
   Result<Account> sign_up(const std::string& name, const std::string& email,
                           const std::string& password = "long enough") {
-    return wait_for(register_user(hub(), {name, email, password}));
+    return wait_for(register_user(hub(), {name, email, password, "10.0.0.1"}));
   }
 
   std::string refusal(const std::string& name) {
@@ -55,6 +55,19 @@ TEST_F(AccountTest, RegistrationRefusesWhatIsTakenOrMalformed) {
   EXPECT_EQ(code_of(sign_up("bob", "bob@example.com", "short")), Code::bad_request);
   EXPECT_EQ(number("SELECT count(*) FROM account"), 1);
   ok(sign_up("bob", "bob@example.com"));
+}
+
+TEST_F(AccountTest, LettersToStrangersAreLimited) {
+  config().require_email_verification = true;
+  const auto make = [&](int i, const std::string& address) {
+    const auto name = "user" + std::to_string(i);
+    return wait_for(register_user(hub(), {name, name + "@example.com", "long enough", address}));
+  };
+  for (int i = 0; i < 20; ++i) {
+    hub().guards->letters_by_address.try_once("10.0.0.1", clock().now());
+  }
+  EXPECT_EQ(code_of(make(1, "10.0.0.1")), Code::too_many_requests);
+  ok(make(2, "10.0.0.2"));
 }
 
 TEST_F(AccountTest, NoPasswordIsStored) {

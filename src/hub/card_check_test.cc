@@ -6,7 +6,8 @@ namespace kohaku::hub {
 namespace {
 
 TEST(CardCheck, FindsNothingWrongWithAGoodCard) {
-  const auto check = check_card("---\nlicense: mit\ntags:\n- x\nmodel-index:\n- name: a\n---\n# Hi");
+  const auto check =
+      check_card("---\nlicense: mit\ntags:\n- x\nmodel-index:\n- name: a\n---\n# Hi");
   EXPECT_TRUE(check.is_valid());
   EXPECT_TRUE(check.warnings.empty());
 }

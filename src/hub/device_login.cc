@@ -37,8 +37,7 @@ Result<> insert_device_login(db::Connection& connection, const DeviceLogin& logi
   TRY(connection.sql("DELETE FROM device_login WHERE expires_at < ?1")
           .bind(now.plus_seconds(-memory_seconds))
           .run());
-  const auto count =
-      TRY(connection.sql("SELECT count(*) FROM device_login").first<std::int64_t>());
+  const auto count = TRY(connection.sql("SELECT count(*) FROM device_login").first<std::int64_t>());
   if (count && std::get<0>(*count) >= most_waiting) {
     return fail(Code::too_many_requests, "Too many sign-ins wait for approval. Try again later.");
   }
@@ -58,7 +57,8 @@ Result<Micros> require_waiting(db::Connection& connection, std::string_view user
                            .bind(user_code, now)
                            .first<Micros>());
   if (row) return std::get<0>(*row);
-  return fail(Code::not_found, "This code is not known or has expired. Start again on your device.");
+  return fail(Code::not_found,
+              "This code is not known or has expired. Start again on your device.");
 }
 
 Result<std::string> read_typed_code(Hub& hub, const User& user, std::string_view typed) {
@@ -166,10 +166,11 @@ Result<DevicePoll> poll_device_login(Hub& hub, std::string_view device_code,
   const auto hash = secret_hash(device_code);
   const auto now = hub.clock.now();
   // A code that nobody gave out costs no write.
-  const auto known = TRY(hub.database.read_now([&](auto& c) { return read_row(c, hash, client_id); }));
+  const auto known =
+      TRY(hub.database.read_now([&](auto& c) { return read_row(c, hash, client_id); }));
   if (!known) return DevicePoll{State::unknown, {}};
-  const auto token = make_token(
-      hub, fmt::format("hf auth login ({})", iso_date(now).substr(0, 10)), TokenRole::write);
+  const auto token = make_token(hub, fmt::format("hf auth login ({})", iso_date(now).substr(0, 10)),
+                                TokenRole::write);
   return hub.database.write_now([&](db::Connection& connection) -> Result<DevicePoll> {
     const auto row = TRY(read_row(connection, hash, client_id));
     if (!row || row->status == "used") return DevicePoll{State::unknown, {}};

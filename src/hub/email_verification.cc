@@ -70,10 +70,10 @@ Result<Session> verify_email(Hub& hub, std::string_view secret) {
   const auto now = hub.clock.now();
   auto session = make_session(hub, {});
   return hub.database.write_now([&](db::Connection& c) -> Result<Session> {
-    const auto row =
-        TRY(c.sql("SELECT user_id FROM email_verification WHERE token_hash = ?1 AND expires_at > ?2")
-                .bind(secret_hash(secret), now)
-                .first<AccountId>());
+    const auto row = TRY(
+        c.sql("SELECT user_id FROM email_verification WHERE token_hash = ?1 AND expires_at > ?2")
+            .bind(secret_hash(secret), now)
+            .first<AccountId>());
     const auto account = row ? TRY(find_account(c, std::get<0>(*row))) : std::nullopt;
     if (!account || !account->is_active) {
       return fail(Code::bad_request, "This link is not valid or is too old.");

@@ -22,6 +22,7 @@ struct Guards {
   RateLimit sign_ins_by_address{100, 300};
   RateLimit sign_ins_by_name{200, 300};
 
+  RateLimit letters_by_address{20, 3600};       // registrations that send a letter
   RateLimit device_logins_by_address{60, 900};  // codes asked for
   RateLimit user_codes_by_user{20, 900};        // codes typed in
 };

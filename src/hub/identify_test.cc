@@ -17,7 +17,8 @@ class IdentifyTest : public AccountsTest {
 
   std::string open_session() {
     const auto session = make_session(hub(), ada_);
-    ok(hub().database.write_now([&](auto& c) { return insert_session(c, session, clock().now()); }));
+    ok(hub().database.write_now(
+        [&](auto& c) { return insert_session(c, session, clock().now()); }));
     return session.secret;
   }
 
@@ -202,8 +203,8 @@ TEST_F(IdentifyTest, WrongPasswordsAreCounted) {
   const auto header = basic("ada", "long enough");
   EXPECT_EQ(code_of(wait_for(access.identify_by_password({header, "", false, "10.0.0.1"}))),
             Code::too_many_requests);
-  EXPECT_TRUE(ok(wait_for(access.identify_by_password({header, "", false, "10.0.0.2"})))
-                  .user.has_value());
+  EXPECT_TRUE(
+      ok(wait_for(access.identify_by_password({header, "", false, "10.0.0.2"}))).user.has_value());
 }
 
 }  // namespace

@@ -10,9 +10,9 @@ class NameCheckTest : public AccountsTest {
  protected:
   NameCheckTest() {
     execute("INSERT INTO repository (id, type, owner_id, name, lookup_name, private, created_at, "
-            "updated_at) VALUES (1, 'model', " + std::to_string(ada_.id.value) +
-            ", 'My-Model', 'my_model', 1, 0, 0), (2, 'model', " + std::to_string(ada_.id.value) +
-            ", 'open', 'open', 0, 0, 0)");
+            "updated_at) VALUES (1, 'model', " +
+            std::to_string(ada_.id.value) + ", 'My-Model', 'my_model', 1, 0, 0), (2, 'model', " +
+            std::to_string(ada_.id.value) + ", 'open', 'open', 0, 0, 0)");
   }
 
   NameCheck check(const Caller& caller, const std::string& name, RepoType type = RepoType::model) {

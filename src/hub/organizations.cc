@@ -12,10 +12,10 @@ namespace {
 constexpr std::size_t longest_description = 2000;
 
 Result<Role> role_of(db::Connection& connection, AccountId org, AccountId user) {
-  const auto row = TRY(connection
-                           .sql("SELECT role FROM membership WHERE org_id = ?1 AND user_id = ?2")
-                           .bind(org, user)
-                           .first<std::string>());
+  const auto row =
+      TRY(connection.sql("SELECT role FROM membership WHERE org_id = ?1 AND user_id = ?2")
+              .bind(org, user)
+              .first<std::string>());
   return row ? role_from(std::get<0>(*row)) : Role::none;
 }
 
@@ -90,8 +90,7 @@ Result<> insert_membership(db::Connection& connection, AccountId org, AccountId 
 Result<Role> parse_role(std::string_view text) {
   const auto role = role_from(text);
   if (role != Role::none) return role;
-  return fail(Code::bad_request,
-              "The role must be 'visitor', 'member', 'admin' or 'super-admin'.");
+  return fail(Code::bad_request, "The role must be 'visitor', 'member', 'admin' or 'super-admin'.");
 }
 
 Result<std::vector<Membership>> list_memberships(db::Connection& connection, AccountId user) {

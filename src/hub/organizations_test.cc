@@ -19,7 +19,8 @@ class OrganizationsTest : public AccountsTest {
     return add_member(hub(), TRY(Access(hub()).org_admin(caller(actor), "works")), user.name, role);
   }
   Result<> change(const User& actor, const User& user, Role role) {
-    return change_role(hub(), TRY(Access(hub()).org_admin(caller(actor), "works")), user.name, role);
+    return change_role(hub(), TRY(Access(hub()).org_admin(caller(actor), "works")), user.name,
+                       role);
   }
   Result<> remove(const User& actor, const User& user) {
     return remove_member(hub(), TRY(Access(hub()).signed_in_writer(caller(actor))), "works",

@@ -14,9 +14,8 @@ constexpr std::size_t longest = 1024;
 
 // What an unknown name is compared with, so that it takes as long as a known one: the hash of
 // random bytes that nobody kept, with the parameters of every other hash.
-constexpr const char* nobodys_hash =
-    "$argon2id$v=19$m=65536,t=2,p=1$7xd258Y4fI3jKGbzwOg2xA"
-    "$X27uYbvBgLVVZPa2AVTs0Q0GLMwvA11/448vjglBXNM";
+constexpr const char* nobodys_hash = "$argon2id$v=19$m=65536,t=2,p=1$7xd258Y4fI3jKGbzwOg2xA"
+                                     "$X27uYbvBgLVVZPa2AVTs0Q0GLMwvA11/448vjglBXNM";
 
 template <class Slots>
 class Slot {
@@ -102,7 +101,8 @@ Sha256 RecentPasswords::fingerprint(std::string_view password, std::string_view 
   return hash;
 }
 
-bool RecentPasswords::is_known(std::string_view password, std::string_view stored_hash, Micros now) {
+bool RecentPasswords::is_known(std::string_view password, std::string_view stored_hash,
+                               Micros now) {
   const auto key = fingerprint(password, stored_hash);
   const std::scoped_lock lock(mutex_);
   const auto found = known_until_.find(key);

@@ -17,7 +17,8 @@ TEST(Passwords, VerifiesOnlyTheRightOne) {
 
 TEST(Passwords, SaltsEachHash) {
   Passwords passwords;
-  EXPECT_NE(passwords.hash_now("correct horse").value(), passwords.hash_now("correct horse").value());
+  EXPECT_NE(passwords.hash_now("correct horse").value(),
+            passwords.hash_now("correct horse").value());
 }
 
 TEST(Passwords, NobodyHasAPassword) {

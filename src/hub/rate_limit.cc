@@ -24,6 +24,12 @@ bool RateLimit::try_once(std::string_view key, Micros now) {
   return true;
 }
 
+void RateLimit::take_back(std::string_view key) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = windows_.find(std::string(key.substr(0, 256)));
+  if (found != windows_.end() && found->second.tries > 0) --found->second.tries;
+}
+
 void RateLimit::forget(std::string_view key) {
   const std::scoped_lock lock(mutex_);
   windows_.erase(std::string(key.substr(0, 256)));

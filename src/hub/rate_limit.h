@@ -20,7 +20,9 @@ class RateLimit {
 
   // Counts one try; false when the key has used up its tries.
   bool try_once(std::string_view key, Micros now);
-  // The tries of this key are forgotten: it was right after all.
+  // One try is not counted after all.
+  void take_back(std::string_view key);
+  // No try of this key is counted any more.
   void forget(std::string_view key);
 
   int window_seconds() const { return window_seconds_; }

@@ -29,6 +29,16 @@ TEST(RateLimit, ForgetsWhoWasRight) {
   EXPECT_TRUE(limit.try_once("a", start));
 }
 
+TEST(RateLimit, TakesOneTryBack) {
+  RateLimit limit(2, 60);
+  EXPECT_TRUE(limit.try_once("a", start));
+  EXPECT_TRUE(limit.try_once("a", start));
+  limit.take_back("a");
+  limit.take_back("b");
+  EXPECT_TRUE(limit.try_once("a", start));
+  EXPECT_FALSE(limit.try_once("a", start));
+}
+
 TEST(RateLimit, DropsTheOldestWhenThereAreTooMany) {
   RateLimit limit(1, 1000, 4);
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(limit.try_once(std::to_string(i), start.plus_seconds(i)));

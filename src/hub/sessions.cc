@@ -44,7 +44,9 @@ Result<std::optional<Identity>> find_session(db::Connection& connection, const S
 
 Result<> end_session(Hub& hub, std::string_view cookie) {
   return hub.database.write_now([&](db::Connection& connection) -> Result<> {
-    TRY(connection.sql("DELETE FROM session WHERE secret_hash = ?1").bind(secret_hash(cookie)).run());
+    TRY(connection.sql("DELETE FROM session WHERE secret_hash = ?1")
+            .bind(secret_hash(cookie))
+            .run());
     return {};
   });
 }

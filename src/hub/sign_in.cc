@@ -28,7 +28,11 @@ class CountedAttempt {
     return fail(Code::too_many_requests, "Too many failed sign-ins. Try again in a few minutes.");
   }
 
-  void succeeded() { guards_.sign_ins_by_name_and_address.forget(pair()); }
+  void succeeded() {
+    guards_.sign_ins_by_name_and_address.forget(pair());
+    guards_.sign_ins_by_address.take_back(address_);
+    guards_.sign_ins_by_name.take_back(name_);
+  }
 
  private:
   std::string pair() const { return fmt::format("{} {}", address_, name_); }

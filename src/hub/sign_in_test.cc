@@ -60,7 +60,8 @@ class VerificationTest : public SignInTest {
  protected:
   VerificationTest() {
     config().require_email_verification = true;
-    bob_ = ok(wait_for(register_user(hub(), {"bob", "bob@example.com", "long enough"})));
+    bob_ =
+        ok(wait_for(register_user(hub(), {"bob", "bob@example.com", "long enough", "10.0.0.9"})));
   }
 
   // The letters themselves are lost here, since mail is off: a link of our own.

@@ -87,9 +87,8 @@ Result<std::vector<Token>> list_tokens(db::Connection& connection, AccountId use
 
 Result<> revoke_token(Hub& hub, AccountId user, TokenId token) {
   return hub.database.write_now([=](db::Connection& connection) -> Result<> {
-    const auto removed = TRY(connection.sql("DELETE FROM token WHERE id = ?1 AND user_id = ?2")
-                                 .bind(token, user)
-                                 .run());
+    const auto removed = TRY(
+        connection.sql("DELETE FROM token WHERE id = ?1 AND user_id = ?2").bind(token, user).run());
     if (removed == 0) return fail(Code::not_found, "This token was not found.");
     return {};
   });

@@ -51,13 +51,13 @@ std::uint32_t word(const Bytes16& b, std::size_t at) {
 bool is_public6(const Bytes16& b) {
   const auto head = word(b, 0);
   if (head == 0x0064FF9B && word(b, 4) == 0 && word(b, 8) == 0) return is_public4(word(b, 12));
-  if (head >> 29U != 1) return false;                   // only 2000::/3 is global unicast
-  if (head == 0x20010DB8) return false;                 // documentation
-  if (head >> 9U == 0x20010000 >> 9U) return false;     // 2001:0::/23: Teredo, ORCHID, benchmarks
-  if (head >> 16U == 0x2002) {                          // 6to4
+  if (head >> 29U != 1) return false;                // only 2000::/3 is global unicast
+  if (head == 0x20010DB8) return false;              // documentation
+  if (head >> 9U == 0x20010000 >> 9U) return false;  // 2001:0::/23: Teredo, ORCHID, benchmarks
+  if (head >> 16U == 0x2002) {                       // 6to4
     return is_public4(head << 16U | word(b, 4) >> 16U);
   }
-  return head >> 12U != 0x3FFF0;                        // 3fff::/20: documentation
+  return head >> 12U != 0x3FFF0;  // 3fff::/20: documentation
 }
 
 }  // namespace

@@ -69,7 +69,8 @@ Result<> send_letter(const MailServer& server, const Letter& letter) {
       fmt::format("{}://{}:{}", tls_from_the_start ? "smtps" : "smtp", server.host, server.port);
   auto transfer = TRY(Transfer::make(url, "smtp,smtps", Reach::operator_named, {}));
   if (!server.user.empty()) transfer.sign_in(server.user, server.password);
-  transfer.set_letter(one_line(letter.from), one_line(letter.to), format_letter(letter), server.tls);
+  transfer.set_letter(one_line(letter.from), one_line(letter.to), format_letter(letter),
+                      server.tls);
   return transfer.run();
 }
 

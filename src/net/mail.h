@@ -14,13 +14,13 @@ struct MailServer {
   std::uint16_t port = 587;
   std::string user;  // empty: no sign-in
   std::string password;
-  bool tls = true;   // STARTTLS, or TLS from the start on port 465
+  bool tls = true;  // STARTTLS, or TLS from the start on port 465
 };
 
 struct Letter {
   std::string from;  // an address
   std::string from_name;
-  std::string to;    // an address
+  std::string to;  // an address
   std::string subject;
   std::string text;  // UTF-8, lines ended by \n
   Micros date;

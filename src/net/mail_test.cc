@@ -19,7 +19,8 @@ class FakeMailServer {
  public:
   explicit FakeMailServer(std::string answer_to_recipient)
       : acceptor_(loop_, {asio::ip::address_v4::loopback(), 0}),
-        answer_to_recipient_(std::move(answer_to_recipient)), thread_([this] { serve(); }) {}
+        answer_to_recipient_(std::move(answer_to_recipient)),
+        thread_([this] { serve(); }) {}
   ~FakeMailServer() { thread_.join(); }
   FakeMailServer(const FakeMailServer&) = delete;
   FakeMailServer& operator=(const FakeMailServer&) = delete;
@@ -84,7 +85,8 @@ Letter letter() {
 
 TEST(Mail, ReachesTheServer) {
   FakeMailServer server("250 fine");
-  const auto sent = send_letter({.host = "127.0.0.1", .port = server.port(), .tls = false}, letter());
+  const auto sent =
+      send_letter({.host = "127.0.0.1", .port = server.port(), .tls = false}, letter());
   ASSERT_TRUE(sent.has_value()) << sent.error().detail;
   const auto talk = server.wait_for_talk();
   EXPECT_NE(talk.find("MAIL FROM:<hub@example.com>"), talk.npos) << talk;
@@ -94,14 +96,16 @@ TEST(Mail, ReachesTheServer) {
 
 TEST(Mail, ARefusedRecipientIsAFailure) {
   FakeMailServer server("550 nobody here");
-  const auto sent = send_letter({.host = "127.0.0.1", .port = server.port(), .tls = false}, letter());
+  const auto sent =
+      send_letter({.host = "127.0.0.1", .port = server.port(), .tls = false}, letter());
   ASSERT_FALSE(sent.has_value());
   EXPECT_EQ(sent.error().code, Code::bad_gateway);
 }
 
 TEST(Mail, IsNotSentInTheClearWhenItMustBeEncrypted) {
   FakeMailServer server("250 fine");
-  const auto sent = send_letter({.host = "127.0.0.1", .port = server.port(), .tls = true}, letter());
+  const auto sent =
+      send_letter({.host = "127.0.0.1", .port = server.port(), .tls = true}, letter());
   EXPECT_FALSE(sent.has_value());
   EXPECT_EQ(server.wait_for_talk().find("Hello"), std::string::npos);
 }

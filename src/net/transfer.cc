@@ -96,7 +96,8 @@ void Transfer::set_letter(const std::string& from, const std::string& to, std::s
   state_->recipients.reset(curl_slist_append(nullptr, to.c_str()));
   curl_easy_setopt(handle, CURLOPT_MAIL_FROM, from.c_str());
   curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, state_->recipients.get());
-  curl_easy_setopt(handle, CURLOPT_USE_SSL, with_tls ? long{CURLUSESSL_ALL} : long{CURLUSESSL_NONE});
+  curl_easy_setopt(handle, CURLOPT_USE_SSL,
+                   with_tls ? long{CURLUSESSL_ALL} : long{CURLUSESSL_NONE});
   curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(handle, CURLOPT_READFUNCTION, read_upload<State>);
   curl_easy_setopt(handle, CURLOPT_READDATA, state_.get());

@@ -31,7 +31,8 @@ class Transfer {
 
   void sign_in(const std::string& user, const std::string& password);
   // An SMTP letter: envelope and message. `with_tls` insists on an encrypted connection.
-  void set_letter(const std::string& from, const std::string& to, std::string message, bool with_tls);
+  void set_letter(const std::string& from, const std::string& to, std::string message,
+                  bool with_tls);
 
   // bad_gateway when the other side could not be reached or refused; the reason is in the detail.
   Result<> run();

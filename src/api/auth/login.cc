@@ -33,8 +33,8 @@ Task<Result<http::Reply>> log_in(hub::Anyone, Call& call, Body<LoginRequest> bod
   if (is_from_foreign_page(call.request, call.base_url())) {
     co_return fail(Code::forbidden, "A sign-in must come from a page of this site.");
   }
-  const auto session = co_await hub::sign_in(
-      call.hub, {body->username, body->password, call.request.peer_address});
+  const auto session =
+      co_await hub::sign_in(call.hub, {body->username, body->password, call.request.peer_address});
   if (!session) co_return sign_in_refusal(session.error());
   LoginReply answer;
   answer.username = session->user.name;

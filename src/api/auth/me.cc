@@ -11,8 +11,8 @@ namespace kohaku::api {
 namespace {
 
 Result<hub::Account> account_of(hub::Hub& hub, const hub::SignedIn& user) {
-  auto account = TRY(
-      hub.database.read_now([&](auto& c) { return hub::find_account(c, user.user().id); }));
+  auto account =
+      TRY(hub.database.read_now([&](auto& c) { return hub::find_account(c, user.user().id); }));
   if (!account) return fail(Code::unauthorized, "Not authenticated");
   return std::move(*account);
 }

@@ -23,8 +23,8 @@ struct RegisterReply {
 };
 BOOST_DESCRIBE_STRUCT(RegisterReply, (), (success, message, email_verified))
 
-// 400 for a name or address that is taken, 403 when the site is by invitation only.
-Task<Result<RegisterReply>> register_account(hub::Anyone anyone, hub::Hub& hub,
-                                             Body<RegisterRequest> body);
+// 400 for a name or address that is taken, 403 when the site is by invitation only, 429 for too many.
+Task<Result<http::Reply>> register_account(hub::Anyone anyone, Call& call,
+                                           Body<RegisterRequest> body);
 
 }  // namespace kohaku::api

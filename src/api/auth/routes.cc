@@ -1,3 +1,4 @@
+#include "api/routes.h"
 #include "api/auth/login.h"
 #include "api/auth/me.h"
 #include "api/auth/register.h"
@@ -5,7 +6,6 @@
 #include "api/auth/verify_email.h"
 #include "api/oauth/device.h"
 #include "api/oauth/token.h"
-#include "api/routes.h"
 
 namespace kohaku::api {
 

@@ -18,7 +18,8 @@ std::optional<TokenId> parse_token_id(std::string_view text) {
 }  // namespace
 
 Result<TokensReply> tokens(const hub::SignedIn& user, hub::Hub& hub) {
-  auto rows = TRY(hub.database.read_now([&](auto& c) { return hub::list_tokens(c, user.user().id); }));
+  auto rows =
+      TRY(hub.database.read_now([&](auto& c) { return hub::list_tokens(c, user.user().id); }));
   TokensReply reply;
   for (auto& row : rows) {
     reply.tokens.push_back({row.id, std::move(row.name), std::string(hub::to_string(row.role)),

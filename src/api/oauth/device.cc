@@ -129,7 +129,8 @@ Task<Result<http::Reply>> device_decide(hub::Anyone anyone, Call& call) {
   const auto* user = browser_user(anyone);
   if (user == nullptr) co_return sign_in_page(call, 401, user_code, "Please sign in first.");
   if (!is_own_form(anyone, call, form)) {
-    co_return code_page(call, *user, 403, user_code, "This request did not come from this page. Try again.");
+    co_return code_page(call, *user, 403, user_code,
+                        "This request did not come from this page. Try again.");
   }
   const auto decision = parse_decision(form.get("decision"));
   if (!decision) co_return refusal_page(call, *user, user_code, decision.error());

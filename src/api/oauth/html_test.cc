@@ -7,15 +7,16 @@ namespace {
 
 TEST(Html, EscapesValues) {
   EXPECT_EQ(escape_html("<b a=\"x\">&'"), "&lt;b a=&quot;x&quot;&gt;&amp;&#39;");
-  const auto page = fill_page("device_sign_in.html",
-                              {{"site", "<script>"}, {"user_code", "\"><script>alert(1)</script>"}});
+  const auto page = fill_page(
+      "device_sign_in.html", {{"site", "<script>"}, {"user_code", "\"><script>alert(1)</script>"}});
   EXPECT_NE(page.find("&lt;script&gt;"), page.npos);
   EXPECT_EQ(page.find("<script"), page.npos);
   EXPECT_EQ(page.find("{{"), page.npos);
 }
 
 TEST(Html, AValueCannotNameAnotherPlace) {
-  const auto page = fill_page("device_code.html", {{"user", "{{user_code}}"}, {"user_code", "SECRET"}});
+  const auto page =
+      fill_page("device_code.html", {{"user", "{{user_code}}"}, {"user_code", "SECRET"}});
   EXPECT_EQ(page.find("<strong>SECRET"), page.npos);
 }
 

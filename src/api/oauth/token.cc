@@ -63,12 +63,13 @@ Task<Result<http::Reply>> begin_device_login(hub::Anyone, Call& call) {
   }
   const auto page = call.base_url() + "/oauth/device";
   co_return not_stored(http::json_reply(
-      200, to_json(DeviceCodeReply{.device_code = login->device_code,
-                                   .user_code = login->user_code,
-                                   .verification_uri = page,
-                                   .verification_uri_complete = page + "?user_code=" + login->user_code,
-                                   .expires_in = hub::device_login_seconds,
-                                   .interval = hub::device_poll_seconds})));
+      200,
+      to_json(DeviceCodeReply{.device_code = login->device_code,
+                              .user_code = login->user_code,
+                              .verification_uri = page,
+                              .verification_uri_complete = page + "?user_code=" + login->user_code,
+                              .expires_in = hub::device_login_seconds,
+                              .interval = hub::device_poll_seconds})));
 }
 
 Task<Result<http::Reply>> give_token(hub::Anyone, Call& call) {

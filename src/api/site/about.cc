@@ -10,15 +10,12 @@ Task<Result<IndexReply>> index(hub::Anyone, Call& call) {
   reply.name = call.hub.config.site_name;
   reply.version = version;
   reply.description = "A self-hosted hub for models, datasets and spaces, for Hugging Face clients";
-  reply.endpoints = {{"register", base + "/api/auth/register"},
-                     {"login", base + "/api/auth/login"},
-                     {"tokens", base + "/api/auth/tokens"},
-                     {"whoami", base + "/api/whoami-v2"},
-                     {"models", base + "/api/models"},
-                     {"datasets", base + "/api/datasets"},
-                     {"spaces", base + "/api/spaces"},
-                     {"health", base + "/health"},
-                     {"version", base + "/api/version"}};
+  reply.endpoints = {
+      {"register", base + "/api/auth/register"}, {"login", base + "/api/auth/login"},
+      {"tokens", base + "/api/auth/tokens"},     {"whoami", base + "/api/whoami-v2"},
+      {"models", base + "/api/models"},          {"datasets", base + "/api/datasets"},
+      {"spaces", base + "/api/spaces"},          {"health", base + "/health"},
+      {"version", base + "/api/version"}};
   co_return reply;
 }
 

@@ -19,8 +19,8 @@ Result<hub::NameCheck> check(db::Connection& connection, const hub::Caller& call
 
 Result<CheckNameReply> check_name(const hub::Anyone& anyone, hub::Hub& hub,
                                   const Body<CheckNameRequest>& body) {
-  auto found = TRY(
-      hub.database.read_now([&](auto& connection) { return check(connection, anyone.caller(), *body); }));
+  auto found = TRY(hub.database.read_now(
+      [&](auto& connection) { return check(connection, anyone.caller(), *body); }));
   return CheckNameReply{found.available, std::move(found.normalized_name),
                         std::move(found.conflict_with), std::move(found.message)};
 }

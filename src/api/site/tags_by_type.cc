@@ -10,10 +10,22 @@ constexpr std::int64_t most_tags = 10'000;
 
 // What stands before the colon of a tag, when it is one of the kinds that clients know.
 std::string_view type_of(std::string_view tag) {
-  static constexpr std::array known = {
-      "license",         "language",          "dataset",  "region",        "arxiv",
-      "base_model",      "task_categories",   "task_ids", "size_categories", "multilinguality",
-      "annotations_creators", "language_creators", "source_datasets", "format", "modality", "library"};
+  static constexpr std::array known = {"license",
+                                       "language",
+                                       "dataset",
+                                       "region",
+                                       "arxiv",
+                                       "base_model",
+                                       "task_categories",
+                                       "task_ids",
+                                       "size_categories",
+                                       "multilinguality",
+                                       "annotations_creators",
+                                       "language_creators",
+                                       "source_datasets",
+                                       "format",
+                                       "modality",
+                                       "library"};
   const auto type = tag.substr(0, tag.find(':'));
   const bool is_known = type.size() < tag.size() && std::ranges::find(known, type) != known.end();
   return is_known ? type : "other";
@@ -21,8 +33,8 @@ std::string_view type_of(std::string_view tag) {
 
 TagReply describe(std::string tag) {
   const auto type = type_of(tag);
-  const auto label = type == "other" ? std::string_view(tag)
-                                     : std::string_view(tag).substr(type.size() + 1);
+  const auto label =
+      type == "other" ? std::string_view(tag) : std::string_view(tag).substr(type.size() + 1);
   return {tag, std::string(label), std::string(type)};
 }
 

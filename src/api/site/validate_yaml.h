@@ -32,7 +32,6 @@ struct ValidateYamlReply {
 };
 BOOST_DESCRIBE_STRUCT(ValidateYamlReply, (), (errors, warnings, valid, error))
 
-Result<http::Reply> validate_yaml(const hub::Anyone& anyone,
-                                  const Body<ValidateYamlRequest>& body);
+Result<http::Reply> validate_yaml(const hub::Anyone& anyone, const Body<ValidateYamlRequest>& body);
 
 }  // namespace kohaku::api

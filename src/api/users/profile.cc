@@ -78,14 +78,14 @@ Result<AccountType> account_type(const hub::Anyone&, Call& call) {
 
 Result<ProfileRepos> account_repos(const hub::Anyone& anyone, Call& call) {
   const auto order = TRY(parse_order(call.query));
-  const auto limit = static_cast<std::size_t>(
-      TRY(call.query.integer("limit", default_repos, 1, most_repos)));
+  const auto limit =
+      static_cast<std::size_t>(TRY(call.query.integer("limit", default_repos, 1, most_repos)));
   return call.hub.database.read_now([&](db::Connection& connection) -> Result<ProfileRepos> {
     const auto account = TRY(require_account(connection, call.path.value("user")));
     const auto list = [&](RepoType type) -> Result<std::vector<ProfileRepoReply>> {
       std::vector<ProfileRepoReply> replies;
-      for (auto& found : TRY(hub::list_repos(connection, anyone.caller(), account.id, type, order,
-                                             limit))) {
+      for (auto& found :
+           TRY(hub::list_repos(connection, anyone.caller(), account.id, type, order, limit))) {
         replies.push_back(to_reply(std::move(found)));
       }
       return replies;

@@ -1,6 +1,6 @@
+#include "api/routes.h"
 #include "api/organizations/members.h"
 #include "api/organizations/organization.h"
-#include "api/routes.h"
 #include "api/users/avatar.h"
 #include "api/users/profile.h"
 
