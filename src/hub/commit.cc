@@ -13,6 +13,10 @@ namespace {
 // Of the whole body: it goes to the disk as it comes, but must end some day.
 constexpr std::uint64_t most_body_bytes = std::uint64_t{8} << 30U;
 
+// A body up to this size is read whole and dealt with in one go on one thread: most commits are
+// small, and each change of threads costs them as much as their parsing.
+constexpr std::uint64_t most_small_bytes = 128 * 1024;
+
 // The queue keeps our own commits apart; only pushes and other nodes can come between.
 constexpr int most_tries = 20;
 
@@ -38,14 +42,26 @@ Result<std::unique_ptr<Drafting>> begin(Hub& hub, const WritableRepo& repo,
                                     TRY(read_tip(hub, repo.repo().id, revision)));
 }
 
-Task<Result<>> read_body(Hub& hub, http::BodyReader& body, CommitStream& stream) {
+Task<Result<std::unique_ptr<Drafting>>> draft_stream(Hub& hub, const WritableRepo& repo,
+                                                     std::string_view revision,
+                                                     http::BodyReader& body) {
+  auto drafting = CO_TRY(co_await hub.pool.run([&] { return begin(hub, repo, revision); }));
   body.set_limit(most_body_bytes);
   while (true) {
     const auto piece = CO_TRY(co_await body.read());
     if (piece.empty()) break;
-    CO_TRY(co_await hub.pool.run([&] { return stream.feed(piece); }));
+    CO_TRY(co_await hub.pool.run([&] { return drafting->stream.feed(piece); }));
   }
-  co_return co_await hub.pool.run([&] { return stream.finish(); });
+  CO_TRY(co_await hub.pool.run([&] { return drafting->stream.finish(); }));
+  co_return drafting;
+}
+
+Result<std::unique_ptr<Drafting>> draft_text(Hub& hub, const WritableRepo& repo,
+                                             std::string_view revision, std::string_view text) {
+  auto drafting = TRY(begin(hub, repo, revision));
+  TRY(drafting->stream.feed(as_bytes(text)));
+  TRY(drafting->stream.finish());
+  return drafting;
 }
 
 Result<BuiltCommit> build_on_tip(Hub& hub, const WritableRepo& repo,
@@ -59,13 +75,17 @@ Result<BuiltCommit> build_on_tip(Hub& hub, const WritableRepo& repo,
 }  // namespace
 
 Task<Result<Sha1>> commit(Hub& hub, WritableRepo repo, std::string revision, http::BodyReader& body) {
-  const auto drafting =
-      CO_TRY(co_await hub.pool.run([&] { return begin(hub, repo, revision); }));
-  CO_TRY(co_await read_body(hub, body, drafting->stream));
-
+  std::unique_ptr<Drafting> drafting;
+  std::string small;
+  if (body.declared_length().value_or(most_small_bytes + 1) <= most_small_bytes) {
+    small = CO_TRY(co_await http::read_text(body, most_small_bytes));
+  } else {
+    drafting = CO_TRY(co_await draft_stream(hub, repo, revision, body));
+  }
   const auto turn = co_await hub.queues->wait(repo.repo().id);
   for (int tries = 1;; ++tries) {
-    auto built = CO_TRY(co_await hub.pool.run([&] {
+    auto built = CO_TRY(co_await hub.pool.run([&]() -> Result<BuiltCommit> {
+      if (!drafting) drafting = TRY(draft_text(hub, repo, revision, small));
       return build_on_tip(hub, repo, *drafting->repository, drafting->draft, revision);
     }));
     if (!built.publication) co_return built.head;

@@ -24,18 +24,23 @@ using store::run_task;
 // A body that comes in pieces.
 class TextBody final : public http::BodyReader {
  public:
-  explicit TextBody(std::string text, std::size_t piece = 1000) : text_(std::move(text)), piece_(piece) {}
+  // Without a declared length it is one that is sent in chunks.
+  explicit TextBody(std::string text, std::size_t piece = 1000, bool declared = true)
+      : text_(std::move(text)), piece_(piece), declared_(declared) {}
   Task<Result<Bytes>> read() override {
     const auto part = std::string_view(text_).substr(position_, piece_);
     position_ += part.size();
     co_return as_bytes(part);
   }
-  std::optional<std::uint64_t> declared_length() const override { return text_.size(); }
+  std::optional<std::uint64_t> declared_length() const override {
+    return declared_ ? std::optional<std::uint64_t>(text_.size()) : std::nullopt;
+  }
   void set_limit(std::uint64_t) override {}
 
  private:
   std::string text_;
   std::size_t piece_;
+  bool declared_;
   std::size_t position_ = 0;
 };
 
@@ -76,8 +81,8 @@ class CommitTest : public ReadingTest {
   WritableRepo writable() { return writable(repo_); }
 
   Result<Sha1> try_commit(const std::string& body, const std::string& branch = "main",
-                          std::size_t piece = 1000) {
-    TextBody reader(body, piece);
+                          std::size_t piece = 1000, bool declared = true) {
+    TextBody reader(body, piece, declared);
     return run_task(hub::commit(hub(), writable(), branch, reader));
   }
   Sha1 must_commit(const std::string& body, const std::string& branch = "main") {

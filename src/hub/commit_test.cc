@@ -112,9 +112,11 @@ TEST_F(CommitTest, failuresLeaveNoTrace) {
       {header_line("x") + line("file", {{"path", "a"}, {"content", "%"}}), Code::bad_request, "base64"},
   };
   for (const auto& row : table) {
-    const auto result = try_commit(row.body, "main", 100'000);
-    EXPECT_EQ(code_of(result), row.code) << row.says;
-    if (!result) EXPECT_NE(result.error().message.find(row.says), std::string::npos) << result.error().message;
+    for (const bool declared : {true, false}) {
+      const auto result = try_commit(row.body, "main", 100'000, declared);
+      EXPECT_EQ(code_of(result), row.code) << row.says;
+      if (!result) EXPECT_NE(result.error().message.find(row.says), std::string::npos) << result.error().message;
+    }
   }
   EXPECT_EQ(code_of(try_commit(header_line("x") + file_line("a", "1"), "other")), Code::revision_not_found);
   EXPECT_EQ(head(repo_), start);
@@ -199,7 +201,8 @@ TEST_F(CommitTest, concurrentCommitsAreAllInTheHistory) {
     threads.emplace_back([&, w] {
       for (int i = 0; i < commits; ++i) {
         const auto name = std::to_string(w) + "/" + std::to_string(i);
-        good += try_commit(header_line(name) + file_line("f/" + name, name)).has_value() ? 1 : 0;
+        const auto body = header_line(name) + file_line("f/" + name, name);
+        good += try_commit(body, "main", 1000, i % 2 == 0).has_value() ? 1 : 0;
       }
     });
   }
