@@ -13,10 +13,9 @@ namespace kohaku::hub {
 std::optional<RepoSort> repo_sort_from(std::string_view text) {
   if (text == "trendingScore" || text == "trending") return RepoSort::trending;
   if (text == "lastModified" || text == "updated") return RepoSort::updated;
-  if (text == "createdAt" || text == "recent") return RepoSort::created;
+  if (text == "createdAt" || text == "recent" || text == "id") return RepoSort::created;
   if (text == "downloads") return RepoSort::downloads;
   if (text == "likes" || text == "likes30d") return RepoSort::likes;
-  if (text == "id") return RepoSort::id;
   return std::nullopt;
 }
 
@@ -33,10 +32,9 @@ std::int64_t sort_value(const RepoSummary& item, RepoSort sort) {
     case RepoSort::updated: return item.repo.updated_at.value;
     case RepoSort::created: return item.repo.created_at.value;
     case RepoSort::downloads: return item.repo.downloads;
-    case RepoSort::likes: return item.repo.likes;
-    case RepoSort::id: break;
+    case RepoSort::likes: break;
   }
-  return item.repo.id.value;
+  return item.repo.likes;
 }
 
 bool parse_number(std::string_view text, std::int64_t& out) {
@@ -45,12 +43,17 @@ bool parse_number(std::string_view text, std::int64_t& out) {
   return error == std::errc{} && stop == end;
 }
 
+constexpr Position lowest{std::numeric_limits<std::int64_t>::min(),
+                          std::numeric_limits<std::int64_t>::min()};
+constexpr Position highest{std::numeric_limits<std::int64_t>::max(),
+                           std::numeric_limits<std::int64_t>::max()};
+
+std::string write_cursor(const Position& position) {
+  return fmt::format("{}.{}", position.value, position.id);
+}
+
 Result<Position> begin_of_page(const RepoListQuery& query) {
-  using Limits = std::numeric_limits<std::int64_t>;
-  if (query.cursor.empty()) {
-    return query.ascending ? Position{Limits::min(), Limits::min()}
-                           : Position{Limits::max(), Limits::max()};
-  }
+  if (query.cursor.empty()) return query.ascending ? lowest : highest;
   Position position;
   const std::string_view text = query.cursor;
   const auto dot = text.find('.');
@@ -122,30 +125,84 @@ Result<std::optional<AccountId>> find_author(db::Connection& connection, std::st
   return std::get<0>(*row);
 }
 
-Result<std::vector<RepoSummary>> read_rows(db::Connection& connection, const Caller& caller,
-                                           const RepoListQuery& query,
-                                           std::optional<AccountId> author) {
-  const auto begin = TRY(begin_of_page(query));
-  const auto way = TRY(choose_way(connection, query));
+bool is_plain(const RepoListQuery& query) {
+  return query.words.empty() && query.tags.empty() && query.any_tags.empty() &&
+         !query.pipeline_tag && !query.library && !query.sdk && !query.gated;
+}
+
+// A stretch of the sort order: from behind `begin` to `end`, including it where the part says so.
+struct Stretch {
+  ListPart part = ListPart::behind;
+  Position begin;
+  Position end;
+};
+
+// What one page looks at, in this order; `end` is set when the list goes on behind it.
+struct Look {
+  std::vector<Stretch> stretches;
+  std::optional<Position> end;
+};
+
+Result<std::optional<Position>> end_of_look(db::Connection& connection, const RepoListQuery& query,
+                                            ListPart part, const Position& begin) {
+  const auto most = is_plain(query) ? most_looked_at_plainly : most_looked_at_filtered;
+  const auto row = TRY(connection.sql(list_end_sql(query.sort, query.ascending, part))
+                           .bind(to_string(query.type), begin.value, begin.id, most - 1)
+                           .first<std::int64_t, std::int64_t>());
+  if (!row) return std::nullopt;
+  return Position{std::get<0>(*row), std::get<1>(*row)};
+}
+
+// The rest of the group that the cursor stands in, then the groups behind it.
+Result<Look> plan_look(db::Connection& connection, const RepoListQuery& query,
+                       const Position& begin) {
+  const auto first = query.ascending ? lowest : highest;
+  const auto last = query.ascending ? highest : lowest;
+  if (!query.cursor.empty()) {
+    const auto end = TRY(end_of_look(connection, query, ListPart::equal, begin));
+    if (end) return Look{{{ListPart::equal, begin, *end}}, end};
+  }
+  Look look{{{ListPart::equal, begin, last}, {ListPart::between, begin, last}}, {}};
+  look.end = TRY(end_of_look(connection, query, ListPart::between, begin));
+  if (look.end) {
+    look.stretches.back().end = *look.end;
+    look.stretches.push_back({ListPart::equal, {look.end->value, first.id}, *look.end});
+  }
+  return look;
+}
+
+struct Reading {
+  db::Connection& connection;
+  const Caller& caller;
+  const RepoListQuery& query;
+  std::optional<AccountId> author;
+  Way way;
+};
+
+Result<> read_stretch(const Reading& reading, const Stretch& stretch,
+                      std::vector<RepoSummary>& found) {
+  const auto& query = reading.query;
+  const auto& sql = list_sql(query.sort, query.ascending, reading.way.start, stretch.part);
+  const auto& user = reading.caller.user;
+  const auto viewer = user ? user->id.value : std::int64_t{-1};
+  const auto limit = query.limit + 1 - found.size();
   const auto texts = texts_of(query);
-  const auto viewer = caller.user ? caller.user->id.value : std::int64_t{-1};
-  const auto limit = static_cast<std::int64_t>(query.limit) + 1;
   auto rows = std::apply(
       [&](const auto&... text) {
-        return connection.sql(list_sql(query.sort, query.ascending, way.start))
-            .bind(to_string(query.type), begin.value, begin.id, viewer, query.gated,
-                  query.pipeline_tag, query.library, query.sdk, author, limit, way.tag, text...);
+        return reading.connection.sql(sql).bind(
+            to_string(query.type), stretch.begin.value, stretch.begin.id, viewer, query.gated,
+            query.pipeline_tag, query.library, query.sdk, reading.author, limit, reading.way.tag,
+            stretch.end.value, stretch.end.id, text...);
       },
       texts);
-  std::vector<RepoSummary> found;
   while (TRY(rows.step())) found.push_back(read_summary(rows));
-  return found;
+  return {};
 }
 
 }  // namespace
 
 std::string cursor_after(const RepoSummary& item, RepoSort sort) {
-  return fmt::format("{}.{}", sort_value(item, sort), item.repo.id.value);
+  return write_cursor({sort_value(item, sort), item.repo.id.value});
 }
 
 Result<RepoListPage> list_repos(db::Connection& connection, const Caller& caller,
@@ -157,10 +214,18 @@ Result<RepoListPage> list_repos(db::Connection& connection, const Caller& caller
     if (!author) return RepoListPage{};
   }
   RepoListPage page;
-  page.repos = TRY(read_rows(connection, caller, query, author));
+  const auto begin = TRY(begin_of_page(query));
+  const Reading reading{connection, caller, query, author, TRY(choose_way(connection, query))};
+  Look look{{{ListPart::behind, begin, {}}}, {}};
+  if (reading.way.start == ListStart::sort_order) look = TRY(plan_look(connection, query, begin));
+  for (const auto& stretch : look.stretches) {
+    if (page.repos.size() <= query.limit) TRY(read_stretch(reading, stretch, page.repos));
+  }
   if (page.repos.size() > query.limit) {
     page.repos.resize(query.limit);
     page.next_cursor = cursor_after(page.repos.back(), query.sort);
+  } else if (look.end) {
+    page.next_cursor = write_cursor(*look.end);
   }
   TRY(add_tags(connection, page.repos));
   return page;

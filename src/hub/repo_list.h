@@ -14,10 +14,10 @@
 
 namespace kohaku::hub {
 
-enum class RepoSort { trending, updated, created, downloads, likes, id };
+enum class RepoSort { trending, updated, created, downloads, likes };
 
 // "trendingScore" and "trending", "lastModified" and "updated", "createdAt" and "recent",
-// "downloads", "likes", "id". Nothing for other words.
+// "downloads", "likes". Nothing for other words.
 std::optional<RepoSort> repo_sort_from(std::string_view text);
 
 struct RepoListQuery {
@@ -44,6 +44,11 @@ struct RepoListPage {
   std::vector<RepoSummary> repos;
   std::string next_cursor;  // "" on the last page
 };
+
+// How many repositories one page may look at, whatever it finds: a page that sees nothing but what
+// its filters leave out, or what the caller may not see, is short, or empty, and has a next one.
+inline constexpr std::int64_t most_looked_at_plainly = 5'000;
+inline constexpr std::int64_t most_looked_at_filtered = 50'000;
 
 // bad_request for a bad cursor or more words and tags than there may be.
 Result<RepoListPage> list_repos(db::Connection& connection, const Caller& caller,

@@ -9,7 +9,7 @@
 namespace kohaku::hub {
 namespace {
 
-constexpr std::size_t first_word = 12;
+constexpr std::size_t first_word = 14;
 constexpr std::size_t first_tag = first_word + most_words;
 constexpr std::size_t first_any_tag = first_tag + most_tags;
 
@@ -19,10 +19,9 @@ std::string_view column_of(RepoSort sort) {
     case RepoSort::updated: return "r.updated_at";
     case RepoSort::created: return "r.created_at";
     case RepoSort::downloads: return "r.downloads";
-    case RepoSort::likes: return "r.likes_count";
-    case RepoSort::id: break;
+    case RepoSort::likes: break;
   }
-  return "r.id";
+  return "r.likes_count";
 }
 
 std::string_view from_clause(ListStart start) {
@@ -66,24 +65,85 @@ std::string filters() {
   return sql;
 }
 
-std::string build(RepoSort sort, bool ascending, ListStart start) {
-  const auto column = column_of(sort);
-  const auto direction = ascending ? "ASC" : "DESC";
-  return fmt::format("SELECT {0} {1} AND ({2}, r.id) {3} (?2, ?3){4} "
-                     "ORDER BY {2} {5}, r.id {5} LIMIT ?10",
-                     summary_columns, from_clause(start), column, ascending ? ">" : "<", filters(),
-                     direction);
+struct Order {
+  std::string value;
+  std::string id;
+  std::string_view direction;
+  std::string_view behind;  // compares a row with one before it
+  std::string_view before;
+};
+
+Order order_of(RepoSort sort, bool ascending, ListStart start) {
+  // A plus keeps SQLite from following the index of the sort order, which for an author or a rare
+  // tag would pass by nearly every repository there is.
+  const auto* plus = start == ListStart::sort_order ? "" : "+";
+  return {fmt::format("{}{}", plus, column_of(sort)), fmt::format("{}r.id", plus),
+          ascending ? "ASC" : "DESC", ascending ? ">" : "<", ascending ? "<" : ">"};
 }
+
+std::string begin_of(const Order& order, ListPart part) {
+  switch (part) {
+    case ListPart::behind:
+      return fmt::format("({}, {}) {} (?2, ?3)", order.value, order.id, order.behind);
+    case ListPart::equal:
+      return fmt::format("{} = ?2 AND {} {} ?3", order.value, order.id, order.behind);
+    case ListPart::between: break;
+  }
+  return fmt::format("{} {} ?2", order.value, order.behind);
+}
+
+std::string end_of(const Order& order, ListPart part) {
+  switch (part) {
+    case ListPart::behind: return "";
+    case ListPart::equal: return fmt::format(" AND {} {}= ?13", order.id, order.before);
+    case ListPart::between: break;
+  }
+  return fmt::format(" AND {} {} ?12", order.value, order.before);
+}
+
+std::string build(RepoSort sort, bool ascending, ListStart start, ListPart part) {
+  const auto order = order_of(sort, ascending, start);
+  return fmt::format("SELECT {} {} AND {}{}{} ORDER BY {} {}, {} {} LIMIT ?10", summary_columns,
+                     from_clause(start), begin_of(order, part), end_of(order, part), filters(),
+                     order.value, order.direction, order.id, order.direction);
+}
+
+std::string build_end(RepoSort sort, bool ascending, ListPart part) {
+  const auto order = order_of(sort, ascending, ListStart::sort_order);
+  return fmt::format("SELECT {0}, r.id FROM repository r WHERE r.type = ?1 AND {1} "
+                     "ORDER BY {0} {2}, r.id {2} LIMIT 1 OFFSET ?4",
+                     order.value, begin_of(order, part), order.direction);
+}
+
+// The texts are made once and live as long as the program.
+class Texts {
+ public:
+  template <class Build>
+  const std::string& get(RepoSort sort, bool ascending, ListStart start, ListPart part,
+                         Build build) {
+    const std::scoped_lock lock(mutex_);
+    auto& text = texts_[{sort, ascending, start, part}];
+    if (text.empty()) text = build();
+    return text;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::tuple<RepoSort, bool, ListStart, ListPart>, std::string> texts_;
+};
 
 }  // namespace
 
-const std::string& list_sql(RepoSort sort, bool ascending, ListStart start) {
-  static std::mutex mutex;
-  static std::map<std::tuple<RepoSort, bool, ListStart>, std::string> texts;
-  const std::scoped_lock lock(mutex);
-  auto& text = texts[{sort, ascending, start}];
-  if (text.empty()) text = build(sort, ascending, start);
-  return text;
+const std::string& list_sql(RepoSort sort, bool ascending, ListStart start, ListPart part) {
+  static Texts texts;
+  return texts.get(sort, ascending, start, part,
+                   [&] { return build(sort, ascending, start, part); });
+}
+
+const std::string& list_end_sql(RepoSort sort, bool ascending, ListPart part) {
+  static Texts texts;
+  return texts.get(sort, ascending, ListStart::sort_order, part,
+                   [&] { return build_end(sort, ascending, part); });
 }
 
 }  // namespace kohaku::hub

@@ -46,7 +46,7 @@ TEST_F(RepoListTest, PrivateOnesAppearOnlyToWhoMayRead) {
   add_repo(eve_, "hers", true);
   add_repo(ada_, "data", false, RepoType::dataset);
   RepoListQuery query;
-  query.sort = RepoSort::id;
+  query.sort = RepoSort::created;
   query.ascending = true;
   EXPECT_EQ(names({}, query), (Names{"Ada-L/open"}));
   EXPECT_EQ(names(caller(ada_), query), (Names{"Ada-L/open", "Ada-L/closed", "lab/ours"}));
@@ -74,13 +74,12 @@ TEST_F(RepoListTest, EverySortGivesEachOnceInOrder) {
       case RepoSort::updated: return s.repo.updated_at.value;
       case RepoSort::created: return s.repo.created_at.value;
       case RepoSort::downloads: return s.repo.downloads;
-      case RepoSort::likes: return s.repo.likes;
-      case RepoSort::id: break;
+      case RepoSort::likes: break;
     }
-    return s.repo.id.value;
+    return s.repo.likes;
   };
   for (const auto sort : {RepoSort::trending, RepoSort::updated, RepoSort::created,
-                          RepoSort::downloads, RepoSort::likes, RepoSort::id}) {
+                          RepoSort::downloads, RepoSort::likes}) {
     for (const bool ascending : {false, true}) {
       RepoListQuery query;
       query.sort = sort;
@@ -116,7 +115,7 @@ TEST_F(RepoListTest, FiltersNarrowTogether) {
   set(gpt, "gated", "'manual'");
   set(gpt, "library_name", "'transformers'");
   RepoListQuery base;
-  base.sort = RepoSort::id;
+  base.sort = RepoSort::created;
   base.ascending = true;
   const auto with = [&](auto change) {
     auto query = base;
@@ -166,6 +165,35 @@ TEST_F(RepoListTest, CommonTagsFollowTheSortOrder) {
   query.tags = {"common"};
   query.limit = 1000;
   EXPECT_EQ(names({}, query).size(), 2100U);
+}
+
+TEST_F(RepoListTest, PageLooksAtSoManyAndLeavesTheRestToTheNext) {
+  value_of(hub().database.write_now([&](db::Connection& c) -> Result<> {
+    TRY(c.sql("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000) "
+              "INSERT INTO repository (type, owner_id, name, lookup_name, created_at, updated_at, "
+              "private) SELECT 'model', ?1, 'm' || i, 'm' || i, i / 7, i, i % 3000 > 0 FROM n")
+            .bind(eve_.id)
+            .run());
+    return {};
+  }));
+  for (const bool ascending : {false, true}) {
+    RepoListQuery query;
+    query.sort = RepoSort::created;
+    query.ascending = ascending;
+    const auto first = list({}, query);
+    EXPECT_EQ(first.repos.size(), ascending ? 1U : 2U);
+    EXPECT_FALSE(first.next_cursor.empty());
+    auto expected = Names{"eve/m12000", "eve/m9000", "eve/m6000", "eve/m3000"};
+    if (ascending) std::ranges::reverse(expected);
+    EXPECT_EQ(names({}, query), expected);
+    query.limit = 1;
+    EXPECT_EQ(names({}, query), expected);
+    query.words = {"m3"};
+    EXPECT_EQ(names({}, query), Names{"eve/m3000"});
+    query.words = {};
+    query.limit = 999;
+    EXPECT_EQ(names(caller(eve_), query).size(), 12000U);
+  }
 }
 
 TEST_F(RepoListTest, SummaryHasHeadCardAndTags) {
