@@ -147,7 +147,10 @@ def routes_of(server: Server) -> list[tuple[str, str]]:
 
 
 def literal_weight(route: str) -> list[int]:
-    return [0 if "..." in segment else 1 if "{" in segment else 2 for segment in route.split("/")]
+    """As the router chooses: text before a type, a type before any other segment, the rest last."""
+    segments = route.replace("{repo}", "{namespace}/{name}").split("/")
+    return [0 if "..." in segment else 2 if segment == "{type}s" else 1 if "{" in segment else 3
+            for segment in segments]
 
 
 def check_routes(server: Server, asked: set) -> list[Result]:
