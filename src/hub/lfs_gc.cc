@@ -97,6 +97,7 @@ class Collector {
     }
     TRY(drop_objects());
     TRY(drop_files());
+    if (!report_.dry_run) TRY(hub_.objects.sweep_staging());
     return std::move(report_);
   }
 

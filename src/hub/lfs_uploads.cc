@@ -54,8 +54,12 @@ std::uint64_t Upload::part_bytes(std::int64_t number) const {
   return std::min(part_size.value_or(size), size - part_offset(number));
 }
 
-std::uint64_t choose_part_size(std::uint64_t object_size, std::uint64_t usual) {
-  return std::max({usual, divide_up(object_size, most_upload_parts), std::uint64_t{1}});
+std::uint64_t choose_part_size(std::uint64_t object_size, std::uint64_t batch_size,
+                               std::uint64_t usual) {
+  // Each object may have one part more than its share: a batch has at most 1,000 of them.
+  constexpr std::uint64_t most_in_batch = most_parts_in_batch - 1000;
+  return std::max({usual, divide_up(object_size, most_upload_parts),
+                   divide_up(batch_size, most_in_batch), std::uint64_t{1}});
 }
 
 Result<UploadOffer> offer_upload(db::Connection& connection, RepoId repo, AccountId user,

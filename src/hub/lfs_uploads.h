@@ -40,8 +40,13 @@ struct Upload {
   std::uint64_t part_bytes(std::int64_t number) const;
 };
 
-// The size of each part but the last, so that there are at most most_upload_parts.
-std::uint64_t choose_part_size(std::uint64_t object_size, std::uint64_t usual);
+// How many part links one answer may hold: some 250 bytes each.
+inline constexpr std::int64_t most_parts_in_batch = 40'000;
+
+// The size of each part but the last: `usual`, unless an object of `object_size` would then have
+// more than most_upload_parts, or all objects of its batch (`batch_size` bytes together) too many.
+std::uint64_t choose_part_size(std::uint64_t object_size, std::uint64_t batch_size,
+                               std::uint64_t usual);
 
 // What a repository answers to "may I bring this object?".
 struct UploadOffer {

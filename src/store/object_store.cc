@@ -206,6 +206,10 @@ Result<std::vector<std::string>> ObjectStore::check(bool full) {
   return TRY(scrub(state_->database, state_->files, full)).problems;
 }
 
+Result<> ObjectStore::sweep_staging() {
+  return remove_stale_staging(state_->files.staging(), state_->clock.now());
+}
+
 Result<> ObjectStore::remove_orphan(const std::string& physical_name) {
   if (TRY(is_named(state_->database, physical_name))) return {};
   state_->open_objects.forget(physical_name);

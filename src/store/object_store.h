@@ -72,6 +72,8 @@ class ObjectStore {
   // One sentence for each object whose file is missing or has another length; with `full`, also for
   // each whose bytes are damaged. Blocks for as long as it takes.
   Result<std::vector<std::string>> check(bool full);
+  // Removes what uploads that broke off long ago left in the staging area.
+  Result<> sweep_staging();
   // Removes the files of a physical name that no row names any more; who reads them reads on.
   Result<> remove_orphan(const std::string& physical_name);
 

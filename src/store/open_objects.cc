@@ -42,7 +42,12 @@ OpenObject::OpenObject(os::Path path, os::File file, std::uint64_t size,
 Result<std::shared_ptr<OpenObject>>
 OpenObject::open(const ObjectFiles& files, const std::string& physical_name, std::uint64_t size) {
   auto path = files.object(physical_name);
-  auto file = TRY(os::open_for_reading(path));
+  auto opened = os::open_for_reading(path);
+  if (!opened && opened.error().code == Code::not_found) {
+    os::log_error("A large object has a row and no file", {{"path", path.native()}});
+    return fail_internal(path.native() + " is missing");
+  }
+  auto file = TRY(std::move(opened));
   const auto length = TRY(file.size());
   if (length != size) {
     os::log_error("A large object on disk has another length",

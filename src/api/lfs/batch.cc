@@ -53,16 +53,42 @@ bool wants_parts(const LfsBatchRequest& request, const hub::Config& config) {
          });
 }
 
-// Parts for every object of the answer or for none, as git's transfer agent expects; an empty object
-// has no part.
-std::optional<std::uint64_t> part_size(bool in_parts, std::uint64_t size,
-                                       const hub::Config& config) {
-  if (!in_parts || size == 0) return std::nullopt;
-  return hub::choose_part_size(size, config.lfs_multipart_chunk_size_bytes);
+// How the objects of one answer are cut.
+struct Cutting {
+  bool in_parts = false;
+  std::uint64_t batch_size = 0;
+  std::uint64_t usual = 0;
+
+  // Parts for every object of the answer or for none, as git's transfer agent expects; an empty
+  // object has no part.
+  std::optional<std::uint64_t> part_size(std::uint64_t size) const {
+    if (!in_parts || size == 0) return std::nullopt;
+    return hub::choose_part_size(size, batch_size, usual);
+  }
+};
+
+Cutting cut(const LfsBatchRequest& request, const hub::Config& config) {
+  Cutting cutting{wants_parts(request, config), 0, config.lfs_multipart_chunk_size_bytes};
+  for (const auto& object : request.objects) {
+    if (const auto checked = check_object(object)) cutting.batch_size += checked->size;
+  }
+  return cutting;
+}
+
+// An earlier upload keeps its smaller parts; many of those together would make an endless answer.
+void limit_parts(UploadAnswer& answer, std::int64_t& parts) {
+  if (!answer.upload) return;
+  if (parts + answer.upload->part_count() <= hub::most_parts_in_batch) {
+    parts += answer.upload->part_count();
+    return;
+  }
+  answer.upload.reset();
+  answer.error = Error{Code::payload_too_large, "Ask for this object in a batch of its own.", {}};
 }
 
 UploadAnswer answer_upload(db::Connection& connection, const hub::WritableRepo& repo,
-                           const LfsBatchObject& asked, bool in_parts, const hub::Hub& hub) {
+                           const LfsBatchObject& asked, const Cutting& cutting,
+                           const hub::Hub& hub) {
   UploadAnswer answer{asked, {}, {}};
   const auto object = check_object(asked);
   if (!object) {
@@ -70,7 +96,7 @@ UploadAnswer answer_upload(db::Connection& connection, const hub::WritableRepo& 
     return answer;
   }
   auto offer = hub::offer_upload(connection, repo.repo().id, repo.user().id, *object,
-                                 part_size(in_parts, object->size, hub.config), hub.clock.now());
+                                 cutting.part_size(object->size), hub.clock.now());
   if (!offer) {
     answer.error = offer.error();
   } else if (offer->kind == hub::UploadOffer::Kind::wanted) {
@@ -85,19 +111,21 @@ UploadAnswer answer_upload(db::Connection& connection, const hub::WritableRepo& 
 }
 
 Task<Result<http::Reply>> upload(hub::WritableRepo repo, LfsBatchRequest request, Call& call) {
-  const auto in_parts = wants_parts(request, call.hub.config);
+  const auto cutting = cut(request, call.hub.config);
   auto answers = CO_TRY(co_await call.hub.database.write(
       [&](db::Connection& connection) -> Result<std::vector<UploadAnswer>> {
         std::vector<UploadAnswer> made;
+        std::int64_t parts = 0;
         for (const auto& asked : request.objects) {
-          made.push_back(answer_upload(connection, repo, asked, in_parts, call.hub));
+          made.push_back(answer_upload(connection, repo, asked, cutting, call.hub));
           // Not the object's fault: the whole group is tried again, or refused.
           const auto& error = made.back().error;
           if (error && error->code != Code::unprocessable) return std::unexpected(*error);
+          limit_parts(made.back(), parts);
         }
         return made;
       }));
-  co_return upload_reply(call, repo.repo(), answers, in_parts);
+  co_return upload_reply(call, repo.repo(), answers, cutting.in_parts);
 }
 
 Result<DownloadAnswer> answer_download(db::Connection& connection, RepoId repo,

@@ -14,6 +14,10 @@ namespace {
 
 using hub::UploadAct;
 
+// About what one object and one link take, so that a long answer is not copied while it grows.
+constexpr std::size_t object_bytes = 900;
+constexpr std::size_t link_bytes = 250;
+
 void write_error(JsonWriter& json, const Error& error) {
   json.key("error").begin_object();
   json.field("code", code_entry(error.code).status);
@@ -73,9 +77,11 @@ void write_download(JsonWriter& json, const Call& call, const hub::Repo& repo, c
 
 // {"transfer", "objects": […], "hash_algo"}; `rest` writes what follows an object's oid and size.
 template <class Answer>
-http::Reply batch_reply(std::string_view transfer, const std::vector<Answer>& answers,
+http::Reply batch_reply(std::string_view transfer, std::size_t size_hint,
+                        const std::vector<Answer>& answers,
                         const std::function<void(JsonWriter&, const Answer&)>& rest) {
   std::string text;
+  text.reserve(size_hint);
   JsonWriter json(text);
   json.begin_object();
   json.field("transfer", transfer);
@@ -98,7 +104,12 @@ http::Reply batch_reply(std::string_view transfer, const std::vector<Answer>& an
 
 http::Reply upload_reply(const Call& call, const hub::Repo& repo,
                          const std::vector<UploadAnswer>& answers, bool in_parts) {
-  return batch_reply<UploadAnswer>(in_parts ? "multipart" : "basic", answers,
+  std::size_t size_hint = 0;
+  for (const auto& answer : answers) {
+    const auto parts = answer.upload ? answer.upload->part_count() : 0;
+    size_hint += object_bytes + static_cast<std::size_t>(parts) * link_bytes;
+  }
+  return batch_reply<UploadAnswer>(in_parts ? "multipart" : "basic", size_hint, answers,
                                    [&](JsonWriter& json, const UploadAnswer& answer) {
                                      if (answer.upload)
                                        write_upload(json, call, repo, *answer.upload);
@@ -107,7 +118,7 @@ http::Reply upload_reply(const Call& call, const hub::Repo& repo,
 
 http::Reply download_reply(const Call& call, const hub::Repo& repo,
                            const std::vector<DownloadAnswer>& answers) {
-  return batch_reply<DownloadAnswer>("basic", answers,
+  return batch_reply<DownloadAnswer>("basic", answers.size() * object_bytes, answers,
                                      [&](JsonWriter& json, const DownloadAnswer& answer) {
                                        write_download(json, call, repo, answer.oid);
                                      });
