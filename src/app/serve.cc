@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "api/router.h"
 #include "app/assembly.h"
@@ -69,7 +70,12 @@ Result<> serve(hub::Config config) {
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
   server->spawn([&hub] { return jobs::collect_daily(hub); });
-  server->run([&router](http::Request& request) { return router.handle(request); });
+  if (!server->run([&router](http::Request& request) { return router.handle(request); })) {
+    // Handlers outlived the drain: what they still hold must not be taken from under them. All that
+    // was acknowledged is durable.
+    os::log_warning("stopped before every request was answered");
+    std::_Exit(0);
+  }
   control.reset();
   assembly->settle();
   os::log_info("stopped");
