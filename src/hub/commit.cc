@@ -26,10 +26,8 @@ struct Drafting {
   CommitDraft draft;
   CommitStream stream;
 
-  Drafting(Hub& hub, const WritableRepo& repo, std::shared_ptr<git::Repository> opened,
-           BranchTip tip)
-      : repository(std::move(opened)),
-        draft(hub, repo, repository, std::move(tip)),
+  Drafting(Hub& hub, const WritableRepo& repo, std::shared_ptr<git::Repository> opened, BranchTip tip)
+      : repository(std::move(opened)), draft(hub, repo, repository, std::move(tip)),
         stream({.inline_bytes = lfs_settings(hub.config, repo.repo()).threshold_bytes},
                hub.repositories.staging(repo.repo().id),
                [this](CommitLine& line, const CommitSpool& content) {
@@ -38,17 +36,16 @@ struct Drafting {
 };
 
 Result<std::unique_ptr<Drafting>> begin(Hub& hub, const WritableRepo& repo,
-                                        const BranchHead& head) {
+                                        std::string_view revision) {
   auto repository = TRY(hub.repositories.get(repo.repo().id));
-  auto tip = TRY(read_tip(*repository, head));
-  return std::make_unique<Drafting>(hub, repo, std::move(repository), std::move(tip));
+  return std::make_unique<Drafting>(hub, repo, std::move(repository),
+                                    TRY(read_tip(hub, repo.repo().id, revision)));
 }
 
 Task<Result<std::unique_ptr<Drafting>>> draft_stream(Hub& hub, const WritableRepo& repo,
                                                      std::string_view revision,
                                                      http::BodyReader& body) {
-  const auto head = CO_TRY(read_head(hub, repo.repo().id, revision));
-  auto drafting = CO_TRY(co_await hub.pool.run([&] { return begin(hub, repo, head); }));
+  auto drafting = CO_TRY(co_await hub.pool.run([&] { return begin(hub, repo, revision); }));
   body.set_limit(most_body_bytes);
   while (true) {
     const auto piece = CO_TRY(co_await body.read());
@@ -60,24 +57,24 @@ Task<Result<std::unique_ptr<Drafting>>> draft_stream(Hub& hub, const WritableRep
 }
 
 Result<std::unique_ptr<Drafting>> draft_text(Hub& hub, const WritableRepo& repo,
-                                             const BranchHead& head, std::string_view text) {
-  auto drafting = TRY(begin(hub, repo, head));
+                                             std::string_view revision, std::string_view text) {
+  auto drafting = TRY(begin(hub, repo, revision));
   TRY(drafting->stream.feed(as_bytes(text)));
   TRY(drafting->stream.finish());
   return drafting;
 }
 
-Result<BuiltCommit> build_on(Hub& hub, const WritableRepo& repo, Drafting& drafting,
-                             const BranchHead& head) {
-  const auto tip = TRY(read_tip(*drafting.repository, head));
-  TRY(check_parent(drafting.draft.parent(), tip));
-  return build_commit(hub, repo, *drafting.repository, drafting.draft, tip);
+Result<BuiltCommit> build_on_tip(Hub& hub, const WritableRepo& repo,
+                                 const git::Repository& repository, CommitDraft& draft,
+                                 std::string_view revision) {
+  const auto tip = TRY(read_tip(hub, repo.repo().id, revision));
+  TRY(check_parent(draft.parent(), tip));
+  return build_commit(hub, repo, repository, draft, tip);
 }
 
 }  // namespace
 
-Task<Result<Sha1>> commit(Hub& hub, WritableRepo repo, std::string revision,
-                          http::BodyReader& body) {
+Task<Result<Sha1>> commit(Hub& hub, WritableRepo repo, std::string revision, http::BodyReader& body) {
   std::unique_ptr<Drafting> drafting;
   std::string small;
   if (body.declared_length().value_or(most_small_bytes + 1) <= most_small_bytes) {
@@ -87,10 +84,9 @@ Task<Result<Sha1>> commit(Hub& hub, WritableRepo repo, std::string revision,
   }
   const auto turn = co_await hub.queues->wait(repo.repo().id);
   for (int tries = 1;; ++tries) {
-    const auto head = CO_TRY(read_head(hub, repo.repo().id, revision));
     auto built = CO_TRY(co_await hub.pool.run([&]() -> Result<BuiltCommit> {
-      if (!drafting) drafting = TRY(draft_text(hub, repo, head, small));
-      return build_on(hub, repo, *drafting, head);
+      if (!drafting) drafting = TRY(draft_text(hub, repo, revision, small));
+      return build_on_tip(hub, repo, *drafting->repository, drafting->draft, revision);
     }));
     if (!built.publication) co_return built.head;
     const auto published = co_await publish(hub, std::move(*built.publication));

@@ -20,19 +20,15 @@
 namespace kohaku::hub {
 
 // The branch a commit goes to, as it is at one moment.
-struct BranchHead {
+struct BranchTip {
   std::string ref;  // "refs/heads/main"
   Sha1 commit;
+  Sha1 tree;
   std::optional<std::int64_t> commit_count;
 };
-struct BranchTip : BranchHead {
-  Sha1 tree;
-};
 
-// revision_not_found when there is no such branch. A brief read of the database; any thread.
-Result<BranchHead> read_head(Hub& hub, RepoId repo, std::string_view revision);
-// Blocks on git.
-Result<BranchTip> read_tip(const git::Repository& repository, BranchHead head);
+// revision_not_found when there is no such branch. Blocks on git.
+Result<BranchTip> read_tip(Hub& hub, RepoId repo, std::string_view revision);
 
 // precondition_failed unless the branch is where the author of the commit saw it. `parent` may be
 // short, from 5 digits on; empty asks for nothing; bad_request for what is no id at all.

@@ -56,7 +56,7 @@ Result<Squashed> prepare(Hub& hub, const WritableRepo& repo, std::string_view br
                          std::string_view message) {
   const auto id = repo.repo().id;
   const auto repository = TRY(hub.repositories.get(id));
-  const auto tip = TRY(read_tip(*repository, TRY(read_head(hub, id, branch))));
+  const auto tip = TRY(read_tip(hub, id, branch));
   const auto commit = describe(hub, repo, tip, message);
   auto pack = TRY(git::PackWriter::create(hub.repositories.staging(id)));
   Squashed squashed;
@@ -76,8 +76,7 @@ Result<Squashed> prepare(Hub& hub, const WritableRepo& repo, std::string_view br
 
 }  // namespace
 
-Task<Result<Sha1>> super_squash(Hub& hub, WritableRepo repo, std::string branch,
-                                std::string message) {
+Task<Result<Sha1>> super_squash(Hub& hub, WritableRepo repo, std::string branch, std::string message) {
   const auto turn = co_await hub.queues->wait(repo.repo().id);
   auto squashed =
       CO_TRY(co_await hub.pool.run([&] { return prepare(hub, repo, branch, message); }));
