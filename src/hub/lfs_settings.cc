@@ -10,10 +10,10 @@ namespace kohaku::hub {
 namespace {
 
 constexpr std::string_view server_suffixes[] = {
-    ".safetensors", ".bin",  ".pt",  ".pth", ".ckpt", ".onnx", ".pb",   ".h5",  ".tflite",
-    ".gguf",        ".ggml", ".msgpack", ".zip", ".tar", ".gz", ".bz2", ".xz",  ".7z",
-    ".rar",         ".npy",  ".npz", ".arrow", ".parquet", ".mp4", ".avi", ".mkv", ".mov",
-    ".wav",         ".mp3",  ".flac", ".tiff", ".tif"};
+    ".safetensors", ".bin",  ".pt",   ".pth",     ".ckpt", ".onnx",  ".pb",      ".h5",
+    ".tflite",      ".gguf", ".ggml", ".msgpack", ".zip",  ".tar",   ".gz",      ".bz2",
+    ".xz",          ".7z",   ".rar",  ".npy",     ".npz",  ".arrow", ".parquet", ".mp4",
+    ".avi",         ".mkv",  ".mov",  ".wav",     ".mp3",  ".flac",  ".tiff",    ".tif"};
 
 constexpr std::int64_t least_threshold = 1'000'000;
 constexpr std::int64_t most_threshold = 100'000'000;

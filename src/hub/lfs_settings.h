@@ -23,7 +23,7 @@ struct LfsSettings {
   bool own_keep_versions = false;
   std::vector<std::string> own_suffixes;  // besides the server's
   bool has_own_suffixes = false;
-  std::vector<std::string> suffixes;      // both, without repetition
+  std::vector<std::string> suffixes;  // both, without repetition
 
   // Whether a suffix rule says so; capitals do not matter.
   bool has_large_suffix(std::string_view path) const;

@@ -47,8 +47,8 @@ PreuploadReply to_reply(std::vector<hub::PreuploadAnswer> answers) {
 
 Task<Result<http::Reply>> preupload(hub::ReadableContent, Call& call) {
   CO_TRY(refuse_pull_request(call));
-  const auto repo = CO_TRY(
-      hub::Access(call.hub).writable(call.caller, call.path.repo_type(), call.path.repo));
+  const auto repo =
+      CO_TRY(hub::Access(call.hub).writable(call.caller, call.path.repo_type(), call.path.repo));
   call.request.body->set_limit(most_body_bytes);
   const auto text = CO_TRY(co_await http::read_text(*call.request.body, most_body_bytes));
   co_return co_await call.hub.pool.run([&]() -> Result<http::Reply> {

@@ -14,7 +14,8 @@ BOOST_DESCRIBE_STRUCT(SquashedRepo, (), (success, message))
 
 }  // namespace
 
-Task<Result<http::Reply>> squash_repo(hub::SignedInWriter user, Call& call, Body<SquashRepo> named) {
+Task<Result<http::Reply>> squash_repo(hub::SignedInWriter user, Call& call,
+                                      Body<SquashRepo> named) {
   const auto type = CO_TRY(parse_type(named->type));
   const auto name = CO_TRY(parse_repo_name(named->repo));
   const auto repo = CO_TRY(hub::Access(call.hub).writable(user.caller(), type, name));
