@@ -14,6 +14,16 @@ find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(liblz4 REQUIRED IMPORTED_TARGET liblz4)
+
+# BLAKE3, which Debian packages for other languages only. LLVM's support library carries it, needs
+# nothing else for it, and the linker takes those few objects. find_package(LLVM) would bring all of LLVM.
+find_path(KOHAKU_BLAKE3_INCLUDE llvm-c/blake3.h PATHS /usr/lib/llvm-19/include REQUIRED)
+find_library(KOHAKU_BLAKE3_LIBRARY libLLVMSupport.a PATHS /usr/lib/llvm-19/lib REQUIRED)
+add_library(kohaku_blake3 STATIC IMPORTED)
+set_target_properties(kohaku_blake3 PROPERTIES
+  IMPORTED_LOCATION ${KOHAKU_BLAKE3_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${KOHAKU_BLAKE3_INCLUDE})
 
 # Only the tests need it, and `make run` does without.
 find_package(GTest QUIET CONFIG)
