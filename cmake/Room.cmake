@@ -1,10 +1,11 @@
-# kohaku_room(<name> [ROOMS <left rooms>…] [LIBRARIES <third-party>…] [GENERATED <file>.cc…])
+# kohaku_room(<name> [ROOMS <left rooms>…] [LIBRARIES <third-party>…] [GENERATED <file>.cc…]
+#             [TEST_LIBRARIES <third-party>…])
 #
 # Makes the library kohaku_<name> from src/<name>/**/*.cc, and the test program <name>_test from the
 # *_test.cc beside them. A room without sources yet is an interface library, so that rooms to its
 # right can link to it from the first day.
 function(kohaku_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "ROOMS;LIBRARIES;GENERATED")
+  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "ROOMS;LIBRARIES;GENERATED;TEST_LIBRARIES")
   set(directory ${CMAKE_SOURCE_DIR}/src/${name})
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${directory}/*.cc)
@@ -27,7 +28,8 @@ function(kohaku_room name)
 
   if(tests AND GTest_FOUND)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE kohaku_${name} GTest::gtest GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE kohaku_${name} ${room_TEST_LIBRARIES}
+      GTest::gtest GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE KOHAKU_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     set_target_properties(${name}_test PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/unit)
