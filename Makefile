@@ -12,7 +12,7 @@ CLIENTS = python3 tools/setup_clients.py
 TESTS = python3 tools/run_tests.py --jobs $(JOBS)
 
 .PHONY: help setup setup-test setup-check setup-bench build run test check check-format \
-  check-includes check-tidy check-unit asan bench faults format clean
+  check-includes check-tidy check-unit asan vectors bench faults format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ check-unit:
 
 asan: setup-check ## unit tests and endpoint scripts under AddressSanitizer and UBSan
 	@UBSAN_OPTIONS=print_stacktrace=1 $(TESTS) --preset asan unit api
+
+vectors: setup-check ## make the Xet vectors anew with the official crates, and let those read ours (needs cargo)
+	@tests/xet/vectors.sh
 
 bench: setup-bench ## measure speed and memory beside references
 	@$(MAKE) --no-print-directory build

@@ -1,4 +1,4 @@
-// Confirms what our code wrote (`xet_written_for_the_reference` in src/xet/reference_test.cc):
+// Confirms what our code wrote (tests/xet/write_samples.cc):
 //
 //   {hash}.xorb          a xorb with that hash, without footer
 //   upload.shard         files and xorbs, without footer, as a client uploads them
