@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "xet/gear_table.h"
 #include "xet/vectors_fixture.h"
 
 namespace kohaku::xet {
@@ -52,6 +53,33 @@ TEST(XetChunker, AnInsertionMovesTheCutsNearItOnly) {
   std::size_t same = 0;
   while (before[before.size() - 1 - same] + 8 == after[after.size() - 1 - same]) ++same;
   EXPECT_GT(same, 3U);
+}
+
+// 64 bytes after which the gear hash cuts.
+std::string cutting_window() {
+  for (std::uint64_t seed = 0;; ++seed) {
+    std::string window = random_stream(64, seed);
+    std::uint64_t gear = 0;
+    for (const char c : window) gear = (gear << 1U) + gear_table[static_cast<unsigned char>(c)];
+    if ((gear >> 48U) == 0) return window;
+  }
+}
+
+TEST(XetChunker, CutsAtTheLeastSizeByAWholeWindow) {
+  const std::string window = cutting_window();
+  const auto ends_with_window_at = [&](std::size_t end) {
+    std::string bytes(20000, '\x59');  // never cuts
+    bytes.replace(end - window.size(), window.size(), window);
+    const auto whole = ends_of(as_bytes(bytes), {bytes.size()});
+    EXPECT_EQ(ends_of(as_bytes(bytes), {1}), whole);
+    return whole;
+  };
+  using Ends = std::vector<std::size_t>;
+  EXPECT_EQ(ends_with_window_at(8191), Ends({20000}));
+  EXPECT_EQ(ends_with_window_at(8192), Ends({8192, 20000}));
+  for (const std::size_t end : {8193U, 8194U, 8195U, 8196U, 10000U}) {
+    EXPECT_EQ(ends_with_window_at(end), Ends({end, 20000}));
+  }
 }
 
 TEST(XetChunker, NothingGivesNothing) {
