@@ -41,14 +41,14 @@ namespace endpoint_internal {
 template <class T>
 struct Permission : std::false_type {};
 
-#define KOHAKU_PERMISSION(Type, label, expression)                  \
-  template <>                                                      \
-  struct Permission<hub::Type> : std::true_type {                  \
-    static constexpr std::string_view name = label;                \
-    static Result<hub::Type> make(Call& call) {                    \
-      const hub::Access access(call.hub);                          \
-      return access.expression;                                    \
-    }                                                              \
+#define KOHAKU_PERMISSION(Type, label, expression)  \
+  template <>                                       \
+  struct Permission<hub::Type> : std::true_type {   \
+    static constexpr std::string_view name = label; \
+    static Result<hub::Type> make(Call& call) {     \
+      const hub::Access access(call.hub);           \
+      return access.expression;                     \
+    }                                               \
   };
 KOHAKU_PERMISSION(Anyone, "anyone", anyone(call.caller))
 KOHAKU_PERMISSION(SignedIn, "signed in", signed_in(call.caller))
@@ -103,7 +103,8 @@ bool make_permission(Call& call, Slot<Parameter>& slot, std::optional<http::Repl
       return false;
     }
     if constexpr (requires { made->repo(); }) {
-      const bool reads = call.request.method == http::Method::get || call.request.method == http::Method::head;
+      const bool reads =
+          call.request.method == http::Method::get || call.request.method == http::Method::head;
       if (made->repo().moved && reads && !call.in_place) {
         answer = redirect_to_new_name(call, made->repo());
         return false;
@@ -163,12 +164,14 @@ struct Bound {
   static Task<http::Reply> call(Call& call) {
     std::tuple<Slot<Parameters>...> slots;
     std::optional<http::Reply> answer;
-    std::apply([&](auto&... slot) { (make_permission<Parameters>(call, slot, answer) && ...); }, slots);
+    std::apply([&](auto&... slot) { (make_permission<Parameters>(call, slot, answer) && ...); },
+               slots);
     if (answer) co_return std::move(*answer);
     if constexpr (has_body) {
       auto text = co_await http::read_text(*call.request.body, most_body_bytes);
       if (!text) co_return http::error_reply(text.error());
-      std::apply([&](auto&... slot) { (make_body<Parameters>(*text, slot, answer) && ...); }, slots);
+      std::apply([&](auto&... slot) { (make_body<Parameters>(*text, slot, answer) && ...); },
+                 slots);
       if (answer) co_return std::move(*answer);
     }
     auto invoke = [&] {

@@ -77,7 +77,8 @@ Result<boost::json::value> parse_json(std::string_view text) {
   boost::system::error_code error;
   boost::json::parse_options options;
   options.max_depth = 32;
-  auto value = boost::json::parse(boost::json::string_view(text.data(), text.size()), error, {}, options);
+  auto value =
+      boost::json::parse(boost::json::string_view(text.data(), text.size()), error, {}, options);
   if (error) {
     return fail(Code::bad_request, fmt::format("The body is not valid JSON: {}.", error.message()));
   }

@@ -62,11 +62,17 @@ class JsonWriter {
   void write(const boost::json::value& value);
   template <std::integral T>
     requires(!std::same_as<T, bool>)
-  void write(T value) { write_integer(static_cast<std::int64_t>(value)); }
+  void write(T value) {
+    write_integer(static_cast<std::int64_t>(value));
+  }
   template <class Tag>
-  void write(Id<Tag> id) { write_integer(id.value); }
+  void write(Id<Tag> id) {
+    write_integer(id.value);
+  }
   template <std::size_t N, class Tag>
-  void write(const Digest<N, Tag>& digest) { write(digest.hex()); }
+  void write(const Digest<N, Tag>& digest) {
+    write(digest.hex());
+  }
   template <class T>
   void write(const std::optional<T>& value) {
     if (value) write(*value);

@@ -217,7 +217,8 @@ bool is_well_formed(std::string_view path) {
 }
 
 http::Reply bad_credentials() {
-  return http::error_reply({Code::bad_credentials, "Invalid credentials in Authorization header", {}});
+  return http::error_reply(
+      {Code::bad_credentials, "Invalid credentials in Authorization header", {}});
 }
 
 }  // namespace
@@ -253,7 +254,8 @@ Task<http::Reply> Router::handle(http::Request& request) const {
     reply.headers.set("Allow", found.allowed);
     co_return reply;
   }
-  Call call{request, hub_, std::move(found.match), Query(request.query()), {}, found.route->in_place};
+  Call call{
+      request, hub_, std::move(found.match), Query(request.query()), {}, found.route->in_place};
   const hub::Access access(hub_);
   const auto credentials = credentials_of(call);
   // A token or a cookie is looked up at once; a password is hashed elsewhere.

@@ -25,9 +25,9 @@ struct Route {
   std::string pattern;
   Endpoint endpoint = nullptr;
   std::string permission;
-  std::string file;          // below src/
-  bool hf_compatible = true; // bad credentials are a 401 here; on our own routes they are nobody's
-  bool in_place = false;     // an old repository name is served, not redirected
+  std::string file;           // below src/
+  bool hf_compatible = true;  // bad credentials are a 401 here; on our own routes they are nobody's
+  bool in_place = false;      // an old repository name is served, not redirected
 };
 
 // The list of routes as routes.cc writes it: file(), then the routes that this file serves.
@@ -38,17 +38,29 @@ class Routes {
   Routes& in_place();
 
   template <auto Handler>
-  Routes& get(std::string pattern) { return add<Handler>(http::Method::get, std::move(pattern)); }
+  Routes& get(std::string pattern) {
+    return add<Handler>(http::Method::get, std::move(pattern));
+  }
   template <auto Handler>
-  Routes& head(std::string pattern) { return add<Handler>(http::Method::head, std::move(pattern)); }
+  Routes& head(std::string pattern) {
+    return add<Handler>(http::Method::head, std::move(pattern));
+  }
   template <auto Handler>
-  Routes& post(std::string pattern) { return add<Handler>(http::Method::post, std::move(pattern)); }
+  Routes& post(std::string pattern) {
+    return add<Handler>(http::Method::post, std::move(pattern));
+  }
   template <auto Handler>
-  Routes& put(std::string pattern) { return add<Handler>(http::Method::put, std::move(pattern)); }
+  Routes& put(std::string pattern) {
+    return add<Handler>(http::Method::put, std::move(pattern));
+  }
   template <auto Handler>
-  Routes& patch(std::string pattern) { return add<Handler>(http::Method::patch, std::move(pattern)); }
+  Routes& patch(std::string pattern) {
+    return add<Handler>(http::Method::patch, std::move(pattern));
+  }
   template <auto Handler>
-  Routes& remove(std::string pattern) { return add<Handler>(http::Method::delete_, std::move(pattern)); }
+  Routes& remove(std::string pattern) {
+    return add<Handler>(http::Method::delete_, std::move(pattern));
+  }
 
   const std::vector<Route>& all() const { return routes_; }
 

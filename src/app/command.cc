@@ -45,7 +45,8 @@ class Command {
                        ->add_subcommand("create", "Create a user");
     create->add_option("name", name_, "Name of the user")->required();
     create->add_option("--email", email_, "E-mail address");
-    create->add_flag("--password-stdin", password_from_input_, "Read the password from standard input");
+    create->add_flag("--password-stdin", password_from_input_,
+                     "Read the password from standard input");
     create->callback([this] { action_ = [this] { return create_user(); }; });
   }
 
@@ -61,7 +62,8 @@ class Command {
   }
 
   void add_store_commands() {
-    auto* fsck = app_.add_subcommand("fsck", "Check repositories, rows and large objects against each other");
+    auto* fsck = app_.add_subcommand(
+        "fsck", "Check repositories, rows and large objects against each other");
     fsck->add_flag("--full", full_, "Also run git fsck and read every large object again");
     fsck->callback([this] { action_ = [this] { return check(); }; });
     auto* gc = app_.add_subcommand("gc", "Remove large objects that nothing names");

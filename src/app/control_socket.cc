@@ -100,11 +100,13 @@ Result<CommandAnswer> parse_answer(const std::string& line) {
   const auto value = boost::json::parse(view(line), error);
   if (error || !value.is_object()) return fail_internal("control socket: a broken answer");
   const auto& object = value.get_object();
-  if (const auto* refusal = object.if_contains("error"); refusal != nullptr && refusal->is_string()) {
+  if (const auto* refusal = object.if_contains("error");
+      refusal != nullptr && refusal->is_string()) {
     return fail(Code::bad_request, std::string(refusal->get_string()));
   }
   CommandAnswer answer;
-  if (const auto* status = object.if_contains("exit_status"); status != nullptr && status->is_int64()) {
+  if (const auto* status = object.if_contains("exit_status");
+      status != nullptr && status->is_int64()) {
     answer.exit_status = static_cast<int>(status->get_int64());
   }
   if (const auto* output = object.if_contains("output"); output != nullptr && output->is_string()) {
@@ -163,7 +165,8 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::listen(const os::Path& pat
   auto socket = TRY(open_socket());
   TRY(os::remove_file(path));  // left by a crash: the directory's lock says that nobody listens
   const auto old_mask = ::umask(0177);
-  const int bound = ::bind(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const int bound =
+      ::bind(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   ::umask(old_mask);
   if (bound != 0 || ::listen(socket.descriptor(), 8) != 0) {
     return fail_internal(path.string() + ": " + std::strerror(errno));
@@ -176,7 +179,8 @@ Result<std::optional<CommandAnswer>> ask_running_server(const os::Path& path,
                                                         const CommandRequest& request) {
   const auto address = TRY(address_of(path));
   const auto socket = TRY(open_socket());
-  if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
+      0) {
     return std::nullopt;
   }
   boost::json::object object;

@@ -50,7 +50,8 @@ void take_data_dir(std::vector<std::string>& words, hub::Config& config) {
 }
 
 Result<CommandAnswer> ask(hub::Config config, const CommandRequest& request) {
-  if (auto answer = TRY(ask_running_server(config.data_dir / "control.sock", request))) return *answer;
+  if (auto answer = TRY(ask_running_server(config.data_dir / "control.sock", request)))
+    return *answer;
   auto assembly = TRY(Assembly::open(std::move(config)));
   return run_command(assembly->hub(), request);
 }
@@ -77,7 +78,8 @@ int run(int count, char** arguments) {
   serving->add_option("--data-dir", config->data_dir, "Where everything is kept");
   serving->add_option("--host", config->host, "Address to listen on");
   serving->add_option("--port", config->port, "Port to listen on; 0 takes any free one");
-  auto* routes = app.add_subcommand("routes", "Print method, path, permission and file of each route");
+  auto* routes =
+      app.add_subcommand("routes", "Print method, path, permission and file of each route");
   auto* print_version = app.add_subcommand("version", "Print the version");
   for (const auto* name : {"admin", "fsck", "gc"}) {
     app.add_subcommand(name, "For operators; --help tells more")->prefix_command();

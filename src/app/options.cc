@@ -42,7 +42,8 @@ class Reader {
     const auto found = environment_(variable(name));
     if (!found || found->empty()) return;
     if (*found == "true" || *found == "1" || *found == "True" || *found == "yes") value = true;
-    else if (*found == "false" || *found == "0" || *found == "False" || *found == "no") value = false;
+    else if (*found == "false" || *found == "0" || *found == "False" || *found == "no")
+      value = false;
     else refuse(name, "must be true or false");
   }
 

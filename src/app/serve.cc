@@ -48,13 +48,13 @@ std::string address_of(const hub::Config& config, std::uint16_t port) {
 std::string greeting(const std::string& address, bool has_users) {
   std::string text = fmt::format("Listening on {}\n", address);
   if (has_users) return text;
-  text += fmt::format(
-      "\nNext, in another terminal:\n"
-      "  1. register   curl -d '{{\"username\":\"me\",\"email\":\"me@example.com\",\"password\":\"…\"}}' "
-      "{0}/api/auth/register\n"
-      "  2. sign in    HF_ENDPOINT={0} hf auth login\n"
-      "  3. upload     HF_ENDPOINT={0} hf upload me/my-model ./my-folder\n\n",
-      address);
+  text += fmt::format("\nNext, in another terminal:\n"
+                      "  1. register   curl -d "
+                      "'{{\"username\":\"me\",\"email\":\"me@example.com\",\"password\":\"…\"}}' "
+                      "{0}/api/auth/register\n"
+                      "  2. sign in    HF_ENDPOINT={0} hf auth login\n"
+                      "  3. upload     HF_ENDPOINT={0} hf upload me/my-model ./my-folder\n\n",
+                      address);
   return text;
 }
 

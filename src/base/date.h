@@ -13,7 +13,9 @@ struct Micros {
 
   static constexpr Micros from_seconds(std::int64_t seconds) { return {seconds * 1'000'000}; }
   constexpr std::int64_t seconds() const { return value / 1'000'000; }
-  constexpr Micros plus_seconds(std::int64_t seconds) const { return {value + seconds * 1'000'000}; }
+  constexpr Micros plus_seconds(std::int64_t seconds) const {
+    return {value + seconds * 1'000'000};
+  }
 };
 
 std::string iso_date(Micros time);   // 2025-01-15T12:00:00.000Z

@@ -22,8 +22,8 @@ std::string percent_encode_path(std::string_view path);
 // name=value&name=value, `+` meaning a space. Keeps order and repetition; skips malformed pairs.
 std::vector<std::pair<std::string, std::string>> parse_form(std::string_view text);
 
-std::string base64_encode(Bytes bytes);      // with padding
-std::string base64url_encode(Bytes bytes);   // without padding
+std::string base64_encode(Bytes bytes);     // with padding
+std::string base64url_encode(Bytes bytes);  // without padding
 // Padding may be missing; white space is skipped. Nothing for any other character.
 std::optional<std::string> base64_decode(std::string_view text);
 

@@ -28,7 +28,8 @@ void require(int ok) {
 template <class Digest>
 Digest finish_digest(evp_md_ctx_st* context) {
   Digest digest;
-  require(EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.bytes.data()), nullptr));
+  require(
+      EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.bytes.data()), nullptr));
   return digest;
 }
 

@@ -22,7 +22,9 @@ class Sha1Hasher {
   Sha1 finish();  // once; then the hasher is spent
 
  private:
-  struct Free { void operator()(evp_md_ctx_st* context) const; };
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
@@ -31,11 +33,13 @@ class Sha256Hasher {
   Sha256Hasher();
   void update(Bytes bytes);
   void update(std::string_view text) { update(as_bytes(text)); }
-  Sha256 finish();  // once; then the hasher is spent
+  Sha256 finish();            // once; then the hasher is spent
   Sha256Hasher fork() const;  // of the same bytes so far, going its own way from here
 
  private:
-  struct Free { void operator()(evp_md_ctx_st* context) const; };
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 

@@ -15,13 +15,18 @@ bool is_letter_or_digit(char c) {
 bool is_word(char c) { return is_letter_or_digit(c) || c == '_'; }
 
 constexpr std::string_view reserved[] = {
-    "models",   "datasets", "spaces",   "admin",       "organizations",   "api",     "org",
-    "auth",     "settings", "new",      "login",       "register",        "logout",  "docs",
-    "swagger",  "health",   "version",  "metrics",     "oauth",           "resolve", "raw",
-    "tree",     "blob",     "commit",   "commits",     "branch",          "branches", "tag",
-    "tags",     "upload",   "edit",     "fallback-sources", "cache",      "stats",   "quota",
-    "trending", "search",   "xet",      "users",       "kernels",         "buckets", "collections",
-    "invite",   "assets",   "static",   "v1"};
+    "models",        "datasets",    "spaces",   "admin",
+    "organizations", "api",         "org",      "auth",
+    "settings",      "new",         "login",    "register",
+    "logout",        "docs",        "swagger",  "health",
+    "version",       "metrics",     "oauth",    "resolve",
+    "raw",           "tree",        "blob",     "commit",
+    "commits",       "branch",      "branches", "tag",
+    "tags",          "upload",      "edit",     "fallback-sources",
+    "cache",         "stats",       "quota",    "trending",
+    "search",        "xet",         "users",    "kernels",
+    "buckets",       "collections", "invite",   "assets",
+    "static",        "v1"};
 
 }  // namespace
 
@@ -110,7 +115,8 @@ Result<RepoName> parse_repo_name(std::string_view full) {
 
 bool is_reserved_account_name(std::string_view name) {
   const auto normalized = normalize_name(name);
-  return std::ranges::any_of(reserved, [&](auto word) { return normalize_name(word) == normalized; });
+  return std::ranges::any_of(reserved,
+                             [&](auto word) { return normalize_name(word) == normalized; });
 }
 
 }  // namespace kohaku

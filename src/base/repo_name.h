@@ -11,9 +11,9 @@ namespace kohaku {
 
 enum class RepoType { model, dataset, space };
 
-std::string_view to_string(RepoType type);                     // "model"
-std::string_view plural(RepoType type);                        // "models"
-std::optional<RepoType> repo_type_from(std::string_view text); // "model"
+std::string_view to_string(RepoType type);                      // "model"
+std::string_view plural(RepoType type);                         // "models"
+std::optional<RepoType> repo_type_from(std::string_view text);  // "model"
 std::optional<RepoType> repo_type_from_plural(std::string_view text);
 // "" for models, "datasets/" and "spaces/": what stands before {namespace}/{name} in web addresses.
 std::string_view web_prefix(RepoType type);

@@ -39,11 +39,11 @@ inline void take(Result<void>&&) {}
 
 #define KOHAKU_JOIN_(a, b) a##b
 #define KOHAKU_JOIN(a, b) KOHAKU_JOIN_(a, b)
-#define KOHAKU_TRY_(name, keyword, ...)                                   \
-  __extension__({                                                         \
-    auto name = (__VA_ARGS__);                                            \
-    if (!name) keyword ::std::unexpected(::std::move(name).error());      \
-    ::kohaku::result_internal::take(::std::move(name));                   \
+#define KOHAKU_TRY_(name, keyword, ...)                              \
+  __extension__({                                                    \
+    auto name = (__VA_ARGS__);                                       \
+    if (!name) keyword ::std::unexpected(::std::move(name).error()); \
+    ::kohaku::result_internal::take(::std::move(name));              \
   })
 #define TRY(...) KOHAKU_TRY_(KOHAKU_JOIN(try_result_, __COUNTER__), return, __VA_ARGS__)
 #define CO_TRY(...) KOHAKU_TRY_(KOHAKU_JOIN(try_result_, __COUNTER__), co_return, __VA_ARGS__)

@@ -32,15 +32,15 @@ Result<SeenRepo> look_up(db::Connection& connection, const Caller& caller, RepoT
 
 Result<SeenRepo> see(Hub& hub, const Caller& caller, RepoType type, const RepoName& name) {
   const SeenKey key{caller.user ? caller.user->id : AccountId{}, type, name.full()};
-  return hub.current->repos.get(hub.database, key,
-                                [&](auto& connection) { return look_up(connection, caller, type, name); });
+  return hub.current->repos.get(
+      hub.database, key, [&](auto& connection) { return look_up(connection, caller, type, name); });
 }
 
 Result<> check_gate(const SeenRepo& seen, const Caller& caller) {
   if (seen.repo.gated == "false" || seen.role >= Role::visitor) return {};
-  const auto message = fmt::format(
-      "Access to {} {} is restricted and you are not in the authorized list. Ask its owner for access.",
-      to_string(seen.repo.type), seen.repo.full_name());
+  const auto message = fmt::format("Access to {} {} is restricted and you are not in the "
+                                   "authorized list. Ask its owner for access.",
+                                   to_string(seen.repo.type), seen.repo.full_name());
   return fail(caller.user ? Code::gated_repo : Code::gated_repo_anonymous, message);
 }
 
@@ -87,9 +87,10 @@ Role role_from(std::string_view text) {
 Result<Role> role_in(db::Connection& connection, const Caller& caller, AccountId account) {
   if (!caller.user) return Role::none;
   if (caller.user->id == account) return Role::super_admin;
-  const auto row = TRY(connection.sql("SELECT role FROM membership WHERE org_id = ?1 AND user_id = ?2")
-                           .bind(account, caller.user->id)
-                           .first<std::string>());
+  const auto row =
+      TRY(connection.sql("SELECT role FROM membership WHERE org_id = ?1 AND user_id = ?2")
+              .bind(account, caller.user->id)
+              .first<std::string>());
   return row ? role_from(std::get<0>(*row)) : Role::none;
 }
 
@@ -181,18 +182,21 @@ Result<std::optional<NamespaceRole>> find_namespace(db::Connection& connection,
 
 Result<NamespaceWriter> Access::namespace_writer(Caller caller, std::string_view name) const {
   TRY(check_writer(caller));
-  auto found = TRY(hub_.database.read_now([&](auto& c) { return find_namespace(c, caller, name); }));
+  auto found =
+      TRY(hub_.database.read_now([&](auto& c) { return find_namespace(c, caller, name); }));
   if (!found || found->role < Role::member) {
-    return fail(Code::forbidden,
-                fmt::format("You don't have the rights to create a repository under the namespace '{}'.",
-                            name));
+    return fail(
+        Code::forbidden,
+        fmt::format("You don't have the rights to create a repository under the namespace '{}'.",
+                    name));
   }
   return NamespaceWriter(found->id, std::move(found->name), std::move(*caller.user));
 }
 
 Result<OrgAdmin> Access::org_admin(Caller caller, std::string_view name) const {
   TRY(check_writer(caller));
-  auto found = TRY(hub_.database.read_now([&](auto& c) { return find_namespace(c, caller, name); }));
+  auto found =
+      TRY(hub_.database.read_now([&](auto& c) { return find_namespace(c, caller, name); }));
   if (!found) return fail(Code::not_found, fmt::format("Organization '{}' was not found.", name));
   if (found->role < Role::admin) {
     return fail(Code::forbidden, fmt::format("You do not administer '{}'.", found->name));

@@ -24,16 +24,16 @@ struct User {
 struct Caller {
   std::optional<User> user;
   CredentialKind credential = CredentialKind::none;
-  bool may_write = false;      // false for a token with the role `read`, and for a cookie that
-                               // came from a page of another site (decision 38)
-  std::string token_name;      // of a token
+  bool may_write = false;        // false for a token with the role `read`, and for a cookie that
+                                 // came from a page of another site (decision 38)
+  std::string token_name;        // of a token
   bool bad_credentials = false;  // credentials were given and are wrong; then user is empty
 };
 
 // Roles in an organization, in ascending order of rights (decision 26).
 enum class Role { none, visitor, member, admin, super_admin };
-std::string_view to_string(Role role);     // "super-admin", as the database and the wire have it
-Role role_from(std::string_view text);     // none for any other word
+std::string_view to_string(Role role);  // "super-admin", as the database and the wire have it
+Role role_from(std::string_view text);  // none for any other word
 
 class Access;
 
@@ -159,11 +159,12 @@ class Access {
   Task<Result<Caller>> identify_by_password(Credentials credentials) const;
 
   Result<Anyone> anyone(Caller caller) const;
-  Result<SignedIn> signed_in(Caller caller) const;                // 401
-  Result<SignedInWriter> signed_in_writer(Caller caller) const;   // 401, 403
+  Result<SignedIn> signed_in(Caller caller) const;               // 401
+  Result<SignedInWriter> signed_in_writer(Caller caller) const;  // 401, 403
   // repo_not_found for what is missing and for what is private to others, alike.
   Result<ReadableRepo> readable(Caller caller, RepoType type, const RepoName& name) const;
-  Result<ReadableContent> readable_content(Caller caller, RepoType type, const RepoName& name) const;
+  Result<ReadableContent> readable_content(Caller caller, RepoType type,
+                                           const RepoName& name) const;
   Result<WritableRepo> writable(Caller caller, RepoType type, const RepoName& name) const;
   Result<RepoAdmin> repo_admin(Caller caller, RepoType type, const RepoName& name) const;
   // By id, for signed links and jobs that already act for this user: rights are checked anew.

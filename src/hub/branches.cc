@@ -59,9 +59,8 @@ Result<Publication> prepare(Hub& hub, const WritableRepo& repo, const NewBranch&
   }
   change.target = change.commit;
   if (wanted.overwrite) {
-    const auto existing = TRY(hub.database.read_now([&](db::Connection& connection) {
-      return find_ref(connection, row.id, change.name);
-    }));
+    const auto existing = TRY(hub.database.read_now(
+        [&](db::Connection& connection) { return find_ref(connection, row.id, change.name); }));
     if (existing) change.expected = existing->target;
   }
   if (change.expected && wanted.name == row.default_branch) {

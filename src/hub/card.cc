@@ -18,12 +18,13 @@ constexpr std::size_t longest_config = 1 << 20;
 
 // Keys whose values become tags behind the key's own name.
 constexpr std::string_view prefixed_keys[] = {
-    "license",          "task_categories",    "task_ids",        "size_categories",
-    "multilinguality",  "language_creators",  "source_datasets", "annotations_creators",
-    "modality",         "language",
+    "license",         "task_categories",   "task_ids",        "size_categories",
+    "multilinguality", "language_creators", "source_datasets", "annotations_creators",
+    "modality",        "language",
 };
 // Keys whose values become tags as they are.
-constexpr std::string_view plain_keys[] = {"tags", "language", "library_name", "pipeline_tag", "sdk"};
+constexpr std::string_view plain_keys[] = {"tags", "language", "library_name", "pipeline_tag",
+                                           "sdk"};
 
 struct ReadMatter {
   FrontMatter matter;
@@ -63,8 +64,9 @@ ReadMatter read_matter(std::string_view readme) {
 class Tags {
  public:
   void add(std::string tag) {
-    const bool good = !tag.empty() && tag.size() <= longest_tag && tags_.size() < most_tags &&
-                      std::ranges::none_of(tag, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    const bool good =
+        !tag.empty() && tag.size() <= longest_tag && tags_.size() < most_tags &&
+        std::ranges::none_of(tag, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
     if (good) tags_.push_back(std::move(tag));
   }
 
@@ -90,7 +92,8 @@ class Tags {
 };
 
 std::optional<std::string> text_of(const YAML::Node& value) {
-  if (!value || !value.IsScalar() || value.Scalar().empty() || value.Scalar().size() > longest_tag) {
+  if (!value || !value.IsScalar() || value.Scalar().empty() ||
+      value.Scalar().size() > longest_tag) {
     return std::nullopt;
   }
   return value.Scalar();
@@ -138,7 +141,8 @@ std::optional<std::string> model_type_of(std::string_view config_json) {
   const auto config = boost::json::parse(config_json, error);
   if (error || !config.is_object()) return std::nullopt;
   const auto* type = config.get_object().if_contains("model_type");
-  if (type == nullptr || !type->is_string() || type->get_string().size() > longest_tag) return std::nullopt;
+  if (type == nullptr || !type->is_string() || type->get_string().size() > longest_tag)
+    return std::nullopt;
   return std::string(std::string_view(type->get_string()));
 }
 

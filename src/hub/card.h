@@ -23,9 +23,9 @@ struct CardMetadata {
 CardMetadata read_card(std::string_view readme, std::string_view config_json);
 
 struct FrontMatter {
-  bool present = false;              // whether the text begins with a `---` line
-  std::optional<std::string> json;   // the mapping as a JSON object, when it is a readable one
-  std::string problem;               // why not, for whoever wrote it
+  bool present = false;             // whether the text begins with a `---` line
+  std::optional<std::string> json;  // the mapping as a JSON object, when it is a readable one
+  std::string problem;              // why not, for whoever wrote it
 };
 
 // The front matter alone, for the check of a card before it is committed.

@@ -24,9 +24,9 @@ TEST(Card, readsTheFrontMatterOfAModel) {
             R"("datasets":["squad"],"base_model":"org/base"})");
   EXPECT_EQ(card.pipeline_tag, "text-generation");
   EXPECT_EQ(card.library_name, "transformers");
-  for (const char* tag : {"license:mit", "en", "no", "a", "b c", "text-generation", "transformers",
-                          "dataset:squad", "base_model:org/base", "arxiv:2401.01234",
-                          "arxiv:1234.5678", "region:us"}) {
+  for (const char* tag :
+       {"license:mit", "en", "no", "a", "b c", "text-generation", "transformers", "dataset:squad",
+        "base_model:org/base", "arxiv:2401.01234", "arxiv:1234.5678", "region:us"}) {
     EXPECT_TRUE(has(card, tag)) << tag;
   }
   EXPECT_TRUE(std::ranges::is_sorted(card.tags));

@@ -26,8 +26,10 @@ struct Drafting {
   CommitDraft draft;
   CommitStream stream;
 
-  Drafting(Hub& hub, const WritableRepo& repo, std::shared_ptr<git::Repository> opened, BranchTip tip)
-      : repository(std::move(opened)), draft(hub, repo, repository, std::move(tip)),
+  Drafting(Hub& hub, const WritableRepo& repo, std::shared_ptr<git::Repository> opened,
+           BranchTip tip)
+      : repository(std::move(opened)),
+        draft(hub, repo, repository, std::move(tip)),
         stream({.inline_bytes = lfs_settings(hub.config, repo.repo()).threshold_bytes},
                hub.repositories.staging(repo.repo().id),
                [this](CommitLine& line, const CommitSpool& content) {
@@ -74,7 +76,8 @@ Result<BuiltCommit> build_on_tip(Hub& hub, const WritableRepo& repo,
 
 }  // namespace
 
-Task<Result<Sha1>> commit(Hub& hub, WritableRepo repo, std::string revision, http::BodyReader& body) {
+Task<Result<Sha1>> commit(Hub& hub, WritableRepo repo, std::string revision,
+                          http::BodyReader& body) {
   std::unique_ptr<Drafting> drafting;
   std::string small;
   if (body.declared_length().value_or(most_small_bytes + 1) <= most_small_bytes) {

@@ -18,6 +18,7 @@ namespace kohaku::hub {
 // Without a parent in its header a commit is applied to the tip, in order with the others
 // (decision 35); with one, precondition_failed unless the tip is that parent. All or nothing, durable
 // when it answers. `body` is the NDJSON of commit_stream.h; memory does not depend on its length.
-Task<Result<Sha1>> commit(Hub& hub, WritableRepo repo, std::string revision, http::BodyReader& body);
+Task<Result<Sha1>> commit(Hub& hub, WritableRepo repo, std::string revision,
+                          http::BodyReader& body);
 
 }  // namespace kohaku::hub

@@ -53,7 +53,8 @@ class Builder {
       auto entry = TRY(repository_.find(tree, copy.source));
       if (!entry) return no_such_file(copy.source);
       if (entry->is_tree()) {
-        return fail(Code::bad_request, fmt::format("'{}' is a folder; only files can be copied.", copy.source));
+        return fail(Code::bad_request,
+                    fmt::format("'{}' is a folder; only files can be copied.", copy.source));
       }
       sources.push_back(std::move(*entry));
     }
@@ -72,7 +73,8 @@ class Builder {
   Result<> put(const RepoPath& path, const Sha1& blob) {
     const auto there = TRY(editor_.find(path.text()));
     if (there && there->is_tree()) {
-      return fail(Code::unprocessable, fmt::format("'{}' is a folder; delete it first.", path.text()));
+      return fail(Code::unprocessable,
+                  fmt::format("'{}' is a folder; delete it first.", path.text()));
     }
     if (there && there->id == blob) return {};
     const bool executable = there && there->mode == git::mode_executable;
@@ -82,14 +84,17 @@ class Builder {
   Result<> copy(const DraftCopy& copy, const git::TreeEntry& source) {
     const auto there = TRY(editor_.find(copy.path.text()));
     if (there && there->is_tree()) {
-      return fail(Code::unprocessable, fmt::format("'{}' is a folder; delete it first.", copy.path.text()));
+      return fail(Code::unprocessable,
+                  fmt::format("'{}' is a folder; delete it first.", copy.path.text()));
     }
     TRY(checked(editor_.put_entry(copy.path, source)));
     const auto header = repository_.header(source.id);
-    if (!header || header->type != git::ObjectType::blob || header->size > git::longest_lfs_pointer) {
+    if (!header || header->type != git::ObjectType::blob ||
+        header->size > git::longest_lfs_pointer) {
       return {};
     }
-    const auto text = TRY(repository_.read(source.id, git::ObjectType::blob, git::longest_lfs_pointer));
+    const auto text =
+        TRY(repository_.read(source.id, git::ObjectType::blob, git::longest_lfs_pointer));
     if (const auto pointer = git::parse_pointer(text)) {
       return name_object({copy.path.text(), *pointer, source.id});
     }
@@ -176,7 +181,8 @@ Result<> describe_changes(const git::Repository& repository, const Sha1& tree, c
     publication.path_changes.push_back(
         {change.folder, change.name,
          change.removed ? std::optional<Sha1>() : std::optional<Sha1>(commit)});
-    card_changed |= change.folder.empty() && (change.name == "README.md" || change.name == "config.json");
+    card_changed |=
+        change.folder.empty() && (change.name == "README.md" || change.name == "config.json");
   }
   if (card_changed) publication.card = TRY(read_card_of(repository, tree));
   return {};

@@ -13,7 +13,7 @@
 namespace kohaku::hub {
 
 struct BuiltCommit {
-  Sha1 head;  // the new commit, or the tip when nothing changes
+  Sha1 head;                               // the new commit, or the tip when nothing changes
   std::optional<Publication> publication;  // nothing when the tree stays as it is
 };
 

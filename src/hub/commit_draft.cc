@@ -31,9 +31,10 @@ Result<BranchTip> read_tip(Hub& hub, RepoId repo, std::string_view revision) {
     auto ref = TRY(find_branch(connection, repo, revision));
     tip.ref = std::move(ref.name);
     tip.commit = ref.commit;
-    const auto count = TRY(connection.sql("SELECT commit_count FROM ref WHERE repo_id = ?1 AND name = ?2")
-                               .bind(repo, tip.ref)
-                               .first<std::optional<std::int64_t>>());
+    const auto count =
+        TRY(connection.sql("SELECT commit_count FROM ref WHERE repo_id = ?1 AND name = ?2")
+                .bind(repo, tip.ref)
+                .first<std::optional<std::int64_t>>());
     if (count) tip.commit_count = std::get<0>(*count);
     return {};
   }));
@@ -54,7 +55,10 @@ Result<> check_parent(std::string_view parent, const BranchTip& tip) {
 
 CommitDraft::CommitDraft(Hub& hub, const WritableRepo& repo,
                          std::shared_ptr<git::Repository> repository, BranchTip tip)
-    : hub_(hub), repo_(repo), repository_(std::move(repository)), tip_(std::move(tip)),
+    : hub_(hub),
+      repo_(repo),
+      repository_(std::move(repository)),
+      tip_(std::move(tip)),
       inline_bytes_(lfs_settings(hub.config, repo.repo()).threshold_bytes) {}
 
 Result<> CommitDraft::take(CommitLine& line, const CommitSpool& content) {
@@ -97,7 +101,8 @@ Result<> CommitDraft::take_file(CommitLine& line, const CommitSpool& content) {
   auto path = TRY(parse_path(line, line.path));
   TRY(remove_old_path(line));
   if (!line.has_content) {
-    if (line.old_path.empty()) return fail_at_line(line.number, Code::bad_request, "'content' is missing.");
+    if (line.old_path.empty())
+      return fail_at_line(line.number, Code::bad_request, "'content' is missing.");
     copies_.push_back({std::move(path), line.old_path, std::nullopt});
     return {};
   }
@@ -137,9 +142,9 @@ Result<> CommitDraft::take_small_file(const CommitLine& line, RepoPath path,
   // A pointer written by hand stands for a large file like any other: its bytes must be here.
   if (const auto pointer = git::parse_pointer(content)) {
     if (TRY(held_size(line, pointer->oid)) != pointer->size) {
-      return fail_at_line(line.number, Code::bad_request,
-                          fmt::format("The LFS pointer '{}' names another size than its object has.",
-                                      line.path));
+      return fail_at_line(
+          line.number, Code::bad_request,
+          fmt::format("The LFS pointer '{}' names another size than its object has.", line.path));
     }
     objects_.push_back({path.text(), *pointer, blob});
   }
@@ -172,9 +177,9 @@ Result<> CommitDraft::take_lfs_file(const CommitLine& line) {
   }
   const auto size = TRY(held_size(line, *oid));
   if (line.size && *line.size != size) {
-    return fail_at_line(line.number, Code::bad_request,
-                        fmt::format("The LFS object of '{}' has {} bytes, not {}.", line.path, size,
-                                    *line.size));
+    return fail_at_line(
+        line.number, Code::bad_request,
+        fmt::format("The LFS object of '{}' has {} bytes, not {}.", line.path, size, *line.size));
   }
   const git::LfsPointer pointer{.oid = *oid, .size = size};
   const auto blob = TRY(add_blob(path, git::serialize_pointer(pointer)));
@@ -216,7 +221,8 @@ Result<> CommitDraft::keep_attributes(const CommitLine& line, std::string_view c
 }
 
 Result<git::PackWriter*> CommitDraft::pack() {
-  if (!pack_) pack_.emplace(TRY(git::PackWriter::create(hub_.repositories.staging(repo_.repo().id))));
+  if (!pack_)
+    pack_.emplace(TRY(git::PackWriter::create(hub_.repositories.staging(repo_.repo().id))));
   return &*pack_;
 }
 

@@ -45,7 +45,9 @@ class TextBody final : public http::BodyReader {
 };
 
 inline std::string line(std::string_view key, boost::json::value value) {
-  return boost::json::serialize(boost::json::value{{"key", std::string(key)}, {"value", std::move(value)}}) + "\n";
+  return boost::json::serialize(
+             boost::json::value{{"key", std::string(key)}, {"value", std::move(value)}}) +
+         "\n";
 }
 inline std::string header_line(const std::string& summary, const std::string& parent = "") {
   boost::json::object value{{"summary", summary}, {"description", ""}};
@@ -53,9 +55,13 @@ inline std::string header_line(const std::string& summary, const std::string& pa
   return line("header", std::move(value));
 }
 inline std::string file_line(const std::string& path, const std::string& content) {
-  return line("file", {{"content", base64_encode(as_bytes(content))}, {"path", path}, {"encoding", "base64"}});
+  return line(
+      "file",
+      {{"content", base64_encode(as_bytes(content))}, {"path", path}, {"encoding", "base64"}});
 }
-inline std::string delete_line(const std::string& path) { return line("deletedFile", {{"path", path}}); }
+inline std::string delete_line(const std::string& path) {
+  return line("deletedFile", {{"path", path}});
+}
 inline std::string lfs_line(const std::string& path, const Sha256& oid) {
   return line("lfsFile", {{"path", path}, {"algo", "sha256"}, {"oid", oid.hex()}});
 }
@@ -65,7 +71,11 @@ class CommitTest : public ReadingTest {
   CommitTest() : ada_(add_account("ada")) { repo_ = create("bird"); }
 
   Repo create(const std::string& name, std::vector<InitialFile> files = {}) {
-    NewRepo wanted{.type = RepoType::model, .name = name, .private_ = false, .sdk = {}, .files = std::move(files)};
+    NewRepo wanted{.type = RepoType::model,
+                   .name = name,
+                   .private_ = false,
+                   .sdk = {},
+                   .files = std::move(files)};
     const auto owner = value_of(Access(hub()).namespace_writer(writer(ada_), ada_.name));
     return value_of(run_task(create_repository(hub(), owner, std::move(wanted))));
   }
@@ -94,17 +104,20 @@ class CommitTest : public ReadingTest {
     auto staging = value_of(hub().objects.stage());
     value_of(staging.write(as_bytes(bytes)));
     value_of(staging.verify(oid, bytes.size()));
-    value_of(run_task(hub().objects.publish(std::move(staging), repo_.id, hub().clock.now().plus_seconds(60))));
+    value_of(run_task(
+        hub().objects.publish(std::move(staging), repo_.id, hub().clock.now().plus_seconds(60))));
     return oid;
   }
 
   std::string git(std::vector<std::string> arguments) {
     project();
     arguments.insert(arguments.begin(), "git");
-    const auto ran = value_of(os::run_process(
-        {.arguments = std::move(arguments), .environment = {"HOME=/nonexistent"}, .directory = directory(repo_)}));
-    return ran.exit_status == 0 ? ran.output
-                                : "exit " + std::to_string(ran.exit_status) + ": " + ran.output + ran.errors;
+    const auto ran = value_of(os::run_process({.arguments = std::move(arguments),
+                                               .environment = {"HOME=/nonexistent"},
+                                               .directory = directory(repo_)}));
+    return ran.exit_status == 0
+               ? ran.output
+               : "exit " + std::to_string(ran.exit_status) + ": " + ran.output + ran.errors;
   }
   void project() {
     std::vector<git::Ref> refs;
@@ -116,7 +129,9 @@ class CommitTest : public ReadingTest {
     value_of(git::project_refs(directory(repo_), std::move(refs), "main"));
   }
   // What git says of every object; empty when all is well.
-  std::string fsck() { return git({"fsck", "--full", "--strict", "--no-dangling", "--no-progress"}); }
+  std::string fsck() {
+    return git({"fsck", "--full", "--strict", "--no-dangling", "--no-progress"});
+  }
   std::string show(const std::string& path, const std::string& branch = "main") {
     return git({"show", branch + ":" + path});
   }
@@ -133,7 +148,8 @@ class CommitTest : public ReadingTest {
   }
   std::optional<Sha1> last_change(const std::string& folder, const std::string& name) {
     const auto row = read([&](db::Connection& c) {
-      return c.sql("SELECT commit_id FROM path_change WHERE repo_id = ?1 AND folder = ?2 AND name = ?3")
+      return c
+          .sql("SELECT commit_id FROM path_change WHERE repo_id = ?1 AND folder = ?2 AND name = ?3")
           .bind(repo_.id, folder, name)
           .first<Sha1>();
     });

@@ -172,7 +172,8 @@ class Handler {
   // A value of a type that no known field has.
   bool check_not_known(json::error_code& error) {
     if (!is_field()) return true;
-    const bool is_text = key_ == "content" || key_ == "encoding" || find_text_field(key_) != nullptr;
+    const bool is_text =
+        key_ == "content" || key_ == "encoding" || find_text_field(key_) != nullptr;
     if (is_text) return refuse(error, fmt::format("'{}' must be text.", key_));
     if (key_ == "size") return refuse(error, "'size' must be a whole number.");
     return true;
@@ -196,7 +197,8 @@ class Handler {
 
   bool take_text(json::string_view part, bool is_first, json::error_code& error) {
     if (depth_ == 0) return refuse(error, "It must be a JSON object.");
-    if (depth_ == 1 && key_ == "key") return append(kind_name, part, is_first, longest_short_text, error);
+    if (depth_ == 1 && key_ == "key")
+      return append(kind_name, part, is_first, longest_short_text, error);
     if (depth_ == 1 && key_ == "value") return refuse(error, "'value' must be an object.");
     if (!is_field()) return true;
     if (key_ == "content") return take_content(part, is_first, error);
@@ -263,7 +265,8 @@ struct CommitLineReader::State {
   Result<CommitLine*> complete(std::uint64_t number) {
     auto& handler = parser.handler();
     auto& line = handler.line;
-    if (handler.kind_name.empty()) return fail_at_line(number, Code::bad_request, "'key' is missing.");
+    if (handler.kind_name.empty())
+      return fail_at_line(number, Code::bad_request, "'key' is missing.");
     const auto* kind = std::ranges::find(kinds, handler.kind_name, &NamedKind::name);
     if (kind == std::end(kinds)) {
       return fail_at_line(number, Code::bad_request,

@@ -58,8 +58,8 @@ TEST_F(CommitLogTest, CursorGoesOnWhereItBeganThoughTheBranchMoves) {
 }
 
 TEST_F(CommitLogTest, ForgedCursorsAreRefused) {
-  for (const auto& cursor : {std::string("x"), ids_[0].hex(), ids_[0].hex() + "-x",
-                             std::string(40, '1') + "-3"}) {
+  for (const auto& cursor :
+       {std::string("x"), ids_[0].hex(), ids_[0].hex() + "-x", std::string(40, '1') + "-3"}) {
     const auto page = list_commits(hub(), repo_, head(), {.cursor = cursor});
     ASSERT_FALSE(page) << cursor;
     EXPECT_EQ(page.error().code, Code::bad_request) << cursor;

@@ -10,17 +10,17 @@ namespace {
 constexpr std::string_view lost_race = "lost race: ";
 
 std::unexpected<Error> fail_lost_race(std::string_view ref) {
-  return fail(Code::conflict,
-              fmt::format("{} was changed by somebody else at the same time. Please try again.", ref),
-              fmt::format("{}{}", lost_race, ref));
+  return fail(
+      Code::conflict,
+      fmt::format("{} was changed by somebody else at the same time. Please try again.", ref),
+      fmt::format("{}{}", lost_race, ref));
 }
 
 Result<> check_rights(db::Connection& connection, RepoId repo, AccountId writer) {
   const auto found = TRY(find_repo_by_id(connection, repo));
   if (!found) return fail(Code::repo_not_found, "The repository was deleted meanwhile.");
-  const auto active = TRY(connection.sql("SELECT is_active FROM account WHERE id = ?1")
-                              .bind(writer)
-                              .first<bool>());
+  const auto active =
+      TRY(connection.sql("SELECT is_active FROM account WHERE id = ?1").bind(writer).first<bool>());
   if (active && std::get<0>(*active) && TRY(may_write(connection, writer, *found))) return {};
   if (!found->private_) {
     return fail(Code::forbidden,
@@ -32,10 +32,12 @@ Result<> check_rights(db::Connection& connection, RepoId repo, AccountId writer)
 // A ref is a path: `feat` and `feat/x` exclude each other, as they would in a git directory.
 Result<> check_free_name(db::Connection& connection, RepoId repo, std::string_view name) {
   const auto taken = [](std::string_view wanted, std::string_view other) {
-    return fail(Code::conflict, fmt::format("Reference {} cannot be made: {} exists.", wanted, other));
+    return fail(Code::conflict,
+                fmt::format("Reference {} cannot be made: {} exists.", wanted, other));
   };
-  const auto below = TRY(connection.sql("SELECT name FROM ref WHERE repo_id = ?1 AND name > ?2 "
-                                        "AND name < ?3 ORDER BY name LIMIT 1")
+  const auto below = TRY(connection
+                             .sql("SELECT name FROM ref WHERE repo_id = ?1 AND name > ?2 "
+                                  "AND name < ?3 ORDER BY name LIMIT 1")
                              .bind(repo, fmt::format("{}/", name), fmt::format("{}0", name))
                              .first<std::string>());
   if (below) return taken(name, std::get<0>(*below));
@@ -49,8 +51,9 @@ Result<> check_free_name(db::Connection& connection, RepoId repo, std::string_vi
 
 Result<> create_ref(db::Connection& connection, RepoId repo, const RefChange& change, Micros now) {
   TRY(check_free_name(connection, repo, change.name));
-  TRY(connection.sql("INSERT INTO ref (repo_id, name, target, commit_id, commit_count, updated_at) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+  TRY(connection
+          .sql("INSERT INTO ref (repo_id, name, target, commit_id, commit_count, updated_at) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
           .bind(repo, change.name, *change.target, change.commit, change.commit_count, now)
           .run());
   return {};
@@ -71,17 +74,20 @@ Result<> change_ref(db::Connection& connection, RepoId repo, const RefChange& ch
             .run());
     return {};
   }
-  TRY(connection.sql("UPDATE ref SET target = ?3, commit_id = ?4, commit_count = ?5, updated_at = ?6 "
-                     "WHERE repo_id = ?1 AND name = ?2")
+  TRY(connection
+          .sql("UPDATE ref SET target = ?3, commit_id = ?4, commit_count = ?5, updated_at = ?6 "
+               "WHERE repo_id = ?1 AND name = ?2")
           .bind(repo, change.name, *change.target, change.commit, change.commit_count, now)
           .run());
   return {};
 }
 
 // A pack of this name is the same pack: two equal pushes may bring it twice.
-Result<> add_pack(db::Connection& connection, RepoId repo, const git::StagedPack& pack, Micros now) {
-  TRY(connection.sql("INSERT INTO pack (repo_id, name, objects, bytes, created_at) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (repo_id, name) DO NOTHING")
+Result<> add_pack(db::Connection& connection, RepoId repo, const git::StagedPack& pack,
+                  Micros now) {
+  TRY(connection
+          .sql("INSERT INTO pack (repo_id, name, objects, bytes, created_at) "
+               "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (repo_id, name) DO NOTHING")
           .bind(repo, pack.name, pack.objects, pack.bytes, now)
           .run());
   return {};
@@ -103,16 +109,18 @@ Result<> change_paths(db::Connection& connection, const Publication& publication
       TRY(remove_path(connection, publication.repo, change));
       continue;
     }
-    TRY(connection.sql("INSERT INTO path_change (repo_id, folder, name, commit_id) "
-                       "VALUES (?1, ?2, ?3, ?4) "
-                       "ON CONFLICT (repo_id, folder, name) DO UPDATE SET commit_id = excluded.commit_id")
+    TRY(connection
+            .sql("INSERT INTO path_change (repo_id, folder, name, commit_id) "
+                 "VALUES (?1, ?2, ?3, ?4) "
+                 "ON CONFLICT (repo_id, folder, name) DO UPDATE SET commit_id = excluded.commit_id")
             .bind(publication.repo, change.folder, change.name, *change.commit)
             .run());
   }
   return {};
 }
 
-Result<> name_object(db::Connection& connection, RepoId repo, const NamedObject& object, Micros now) {
+Result<> name_object(db::Connection& connection, RepoId repo, const NamedObject& object,
+                     Micros now) {
   const auto found = TRY(store::ObjectStore::find(connection, repo, object.sha256));
   if (!found || found->size != object.size) {
     return fail(Code::bad_request,
@@ -122,22 +130,25 @@ Result<> name_object(db::Connection& connection, RepoId repo, const NamedObject&
   TRY(store::ObjectStore::renew(connection, repo, object.sha256,
                                 now.plus_seconds(object_grace_seconds)));
   if (!object.is_new_version) return {};
-  TRY(connection.sql("INSERT INTO lfs_version (repo_id, path, sha256, size, commit_id, created_at) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+  TRY(connection
+          .sql("INSERT INTO lfs_version (repo_id, path, sha256, size, commit_id, created_at) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
           .bind(repo, object.path, object.sha256, object.size, object.commit, now)
           .run());
   return {};
 }
 
 Result<> change_card(db::Connection& connection, RepoId repo, const CardMetadata& card) {
-  TRY(connection.sql("UPDATE repository SET card_data = ?2, pipeline_tag = ?3, library_name = ?4 "
-                     "WHERE id = ?1")
+  TRY(connection
+          .sql("UPDATE repository SET card_data = ?2, pipeline_tag = ?3, library_name = ?4 "
+               "WHERE id = ?1")
           .bind(repo, card.card_data_json, card.pipeline_tag, card.library_name)
           .run());
   TRY(connection.sql("DELETE FROM repository_tag WHERE repo_id = ?1").bind(repo).run());
   for (const auto& tag : card.tags) {
-    TRY(connection.sql("INSERT INTO repository_tag (repo_id, tag) VALUES (?1, ?2) "
-                       "ON CONFLICT (repo_id, tag) DO NOTHING")
+    TRY(connection
+            .sql("INSERT INTO repository_tag (repo_id, tag) VALUES (?1, ?2) "
+                 "ON CONFLICT (repo_id, tag) DO NOTHING")
             .bind(repo, tag)
             .run());
   }

@@ -23,10 +23,10 @@
 namespace kohaku::hub {
 
 struct RefChange {
-  std::string name;              // "refs/heads/main"
-  std::optional<Sha1> expected;  // what it points at now; nothing: it must not exist
-  std::optional<Sha1> target;    // a commit or an annotated tag; nothing: the ref goes
-  Sha1 commit;                   // target, peeled
+  std::string name;                          // "refs/heads/main"
+  std::optional<Sha1> expected;              // what it points at now; nothing: it must not exist
+  std::optional<Sha1> target;                // a commit or an annotated tag; nothing: the ref goes
+  Sha1 commit;                               // target, peeled
   std::optional<std::int64_t> commit_count;  // commits reachable, when known
 };
 

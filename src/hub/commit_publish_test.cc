@@ -7,7 +7,8 @@ namespace {
 
 class PublishTest : public CommitTest {
  protected:
-  Publication publication(const std::string& ref, std::optional<Sha1> expected, std::optional<Sha1> target) {
+  Publication publication(const std::string& ref, std::optional<Sha1> expected,
+                          std::optional<Sha1> target) {
     Publication result;
     result.repo = repo_.id;
     result.writer = ada_.id;
@@ -47,7 +48,8 @@ TEST_F(PublishTest, noRefLiesBelowAnother) {
     ASSERT_FALSE(made) << name;
     EXPECT_EQ(made.error().code, Code::conflict) << name;
   }
-  for (const char* name : {"refs/heads/feat/y", "refs/heads/feat-x", "refs/heads/fea", "refs/tags/feat"}) {
+  for (const char* name :
+       {"refs/heads/feat/y", "refs/heads/feat-x", "refs/heads/fea", "refs/tags/feat"}) {
     EXPECT_TRUE(run(publication(name, std::nullopt, head_now()))) << name;
   }
 }
@@ -65,7 +67,8 @@ TEST_F(PublishTest, asksForRightsAgain) {
   execute("UPDATE account SET is_active = 1 WHERE id = ?1", ada_.id);
   EXPECT_TRUE(run(wanted));
   execute("DELETE FROM repository WHERE id = ?1", repo_.id);
-  EXPECT_EQ(run(publication("refs/heads/c", std::nullopt, Sha1{})).error().code, Code::repo_not_found);
+  EXPECT_EQ(run(publication("refs/heads/c", std::nullopt, Sha1{})).error().code,
+            Code::repo_not_found);
 }
 
 TEST_F(PublishTest, allOrNothing) {

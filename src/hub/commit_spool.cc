@@ -59,8 +59,8 @@ Result<std::string_view> SpoolReader::next_text() {
     position_ += text.size();
     return text;
   }
-  text_.resize(static_cast<std::size_t>(
-      std::min<std::uint64_t>(spool_.flushed_ - position_, piece_size)));
+  text_.resize(
+      static_cast<std::size_t>(std::min<std::uint64_t>(spool_.flushed_ - position_, piece_size)));
   const auto got = TRY(spool_.file_->read_at(position_, std::as_writable_bytes(std::span(text_))));
   if (got != text_.size()) return fail_internal("a spooled file became shorter");
   position_ += got;

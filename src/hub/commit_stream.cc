@@ -22,7 +22,8 @@ struct CommitStream::State {
   std::uint64_t most_line_bytes;
 
   State(CommitStreamLimits wanted, os::Path directory, OnLine consumer)
-      : limits(wanted), on_line(std::move(consumer)),
+      : limits(wanted),
+        on_line(std::move(consumer)),
         reader(std::move(directory), wanted.inline_bytes),
         // Base64 takes 4/3, escaped slashes and text a little more.
         most_line_bytes(2 * wanted.inline_bytes + (std::uint64_t{1} << 20U)) {}

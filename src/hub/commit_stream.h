@@ -31,10 +31,10 @@ struct CommitLine {
   std::string summary, description, parent_commit;  // header
   bool has_path = false;
   std::string path, old_path;
-  std::string source_path, source_revision;         // copyFile
+  std::string source_path, source_revision;  // copyFile
   ContentEncoding encoding = ContentEncoding::base64;
   bool has_content = false;
-  std::string oid, algorithm;                       // lfsFile
+  std::string oid, algorithm;  // lfsFile
   std::optional<std::uint64_t> size;
 };
 

@@ -50,15 +50,20 @@ Outcome parse(std::string_view body, const std::vector<std::size_t>& cuts = {},
 }
 
 constexpr std::string_view sample =
-    "{\"key\":\"header\",\"value\":{\"summary\":\"T\\u00e4st \\\"x\\\"\",\"description\":\"d\\n\\ud83d\\ude00\","
+    "{\"key\":\"header\",\"value\":{\"summary\":\"T\\u00e4st "
+    "\\\"x\\\"\",\"description\":\"d\\n\\ud83d\\ude00\","
     "\"parentCommit\":null,\"new\":[1,{\"summary\":\"no\"}]}}\r\n"
     "\n"
     "  \t \r\n"
-    "{\"value\":{\"content\":\"aGVs\\nbG8=\",\"path\":\"a/b.txt\",\"encoding\":\"base64\"},\"key\":\"file\"}\n"
-    "{\"key\":\"file\",\"value\":{\"content\":\"h\\u00e9 \xE2\x82\xAC\",\"encoding\":\"utf-8\",\"path\":\"u\"}} \n"
+    "{\"value\":{\"content\":\"aGVs\\nbG8=\",\"path\":\"a/"
+    "b.txt\",\"encoding\":\"base64\"},\"key\":\"file\"}\n"
+    "{\"key\":\"file\",\"value\":{\"content\":\"h\\u00e9 "
+    "\xE2\x82\xAC\",\"encoding\":\"utf-8\",\"path\":\"u\"}} \n"
     "{\"key\":\"file\",\"value\":{\"path\":\"empty\",\"content\":\"\",\"encoding\":\"base64\"}}\n"
-    "{\"key\":\"lfsFile\",\"value\":{\"path\":\"m.bin\",\"algo\":\"sha256\",\"oid\":\"ab\",\"size\":12345678901}}\n"
-    "{\"key\":\"copyFile\",\"value\":{\"path\":\"c\",\"src_path\":\"a\",\"srcRevision\":\"main\"},\"x\":{\"key\":\"file\"}}\n"
+    "{\"key\":\"lfsFile\",\"value\":{\"path\":\"m.bin\",\"algo\":\"sha256\",\"oid\":\"ab\","
+    "\"size\":12345678901}}\n"
+    "{\"key\":\"copyFile\",\"value\":{\"path\":\"c\",\"src_path\":\"a\",\"srcRevision\":\"main\"},"
+    "\"x\":{\"key\":\"file\"}}\n"
     "{\"key\":\"deletedFolder\",\"value\":{\"path\":\"dir/\"}}\n"
     "{\"key\":\"deletedFile\",\"value\":{\"path\":\"gone\"}}";
 
@@ -110,9 +115,11 @@ TEST(CommitStream, refusesWhatItDoesNotUnderstand) {
   const std::vector<Bad> table = {
       {"", Code::bad_request, "empty"},
       {"\n\n", Code::bad_request, "empty"},
-      {"{\"key\":\"file\",\"value\":{\"path\":\"a\",\"content\":\"\"}}", Code::bad_request, "header must come first"},
+      {"{\"key\":\"file\",\"value\":{\"path\":\"a\",\"content\":\"\"}}", Code::bad_request,
+       "header must come first"},
       {header + header, Code::bad_request, "Line 2 of the commit: There is a second header"},
-      {header + "{\"key\":\"file\"", Code::bad_request, "Line 2 of the commit: It is not valid JSON"},
+      {header + "{\"key\":\"file\"", Code::bad_request,
+       "Line 2 of the commit: It is not valid JSON"},
       {header + "{} {}", Code::bad_request, "behind the JSON object"},
       {header + "[]", Code::bad_request, "must be a JSON object"},
       {header + "7", Code::bad_request, "must be a JSON object"},
@@ -123,20 +130,34 @@ TEST(CommitStream, refusesWhatItDoesNotUnderstand) {
       {header + "{\"key\":{},\"value\":{}}", Code::bad_request, "'key' must be text"},
       {header + "{\"key\":\"file\"}", Code::bad_request, "'value' is missing"},
       {header + "{\"key\":\"file\",\"value\":[]}", Code::bad_request, "'value' must be an object"},
-      {header + "{\"key\":\"file\",\"value\":null}", Code::bad_request, "'value' must be an object"},
-      {header + "{\"key\":\"file\",\"value\":{\"content\":\"\"}}", Code::bad_request, "'path' is missing"},
-      {header + "{\"key\":\"file\",\"value\":{\"path\":[]}}", Code::bad_request, "'path' must be text"},
-      {header + "{\"key\":\"file\",\"value\":{\"path\":true}}", Code::bad_request, "'path' must be text"},
-      {header + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"a\",\"size\":\"7\"}}", Code::bad_request, "'size' must be"},
-      {header + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"a\",\"size\":-1}}", Code::bad_request, "'size' must be"},
-      {header + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"a\",\"size\":1.5}}", Code::bad_request, "'size' must be"},
-      {header + "{\"key\":\"file\",\"value\":{\"path\":\"a\",\"content\":{}}}", Code::bad_request, "'content' must be text"},
-      {header + "{\"key\":\"moveFile\",\"value\":{\"path\":\"a\"}}", Code::bad_request, "'moveFile' is not known"},
-      {header + "{\"key\":\"file\",\"value\":{\"path\":\"a\",\"encoding\":\"hex\"}}", Code::bad_request, "encoding 'hex'"},
-      {header + "{\"key\":\"file\",\"value\":{\"path\":\"" + std::string(4098, 'a') + "\"}}", Code::bad_request, "longer than"},
-      {header + "{\"x\":" + std::string(100, '[') + std::string(100, ']') + "}", Code::bad_request, "not valid JSON"},
-      {header + "{\"key\":\"file\",\"value\":{\"path\":\"\xff\"}}", Code::bad_request, "not valid JSON"},
-      {header + "{\"key\":\"file\",\"value\":{\"path\":\"\\ud800\"}}", Code::bad_request, "not valid JSON"},
+      {header + "{\"key\":\"file\",\"value\":null}", Code::bad_request,
+       "'value' must be an object"},
+      {header + "{\"key\":\"file\",\"value\":{\"content\":\"\"}}", Code::bad_request,
+       "'path' is missing"},
+      {header + "{\"key\":\"file\",\"value\":{\"path\":[]}}", Code::bad_request,
+       "'path' must be text"},
+      {header + "{\"key\":\"file\",\"value\":{\"path\":true}}", Code::bad_request,
+       "'path' must be text"},
+      {header + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"a\",\"size\":\"7\"}}",
+       Code::bad_request, "'size' must be"},
+      {header + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"a\",\"size\":-1}}", Code::bad_request,
+       "'size' must be"},
+      {header + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"a\",\"size\":1.5}}", Code::bad_request,
+       "'size' must be"},
+      {header + "{\"key\":\"file\",\"value\":{\"path\":\"a\",\"content\":{}}}", Code::bad_request,
+       "'content' must be text"},
+      {header + "{\"key\":\"moveFile\",\"value\":{\"path\":\"a\"}}", Code::bad_request,
+       "'moveFile' is not known"},
+      {header + "{\"key\":\"file\",\"value\":{\"path\":\"a\",\"encoding\":\"hex\"}}",
+       Code::bad_request, "encoding 'hex'"},
+      {header + "{\"key\":\"file\",\"value\":{\"path\":\"" + std::string(4098, 'a') + "\"}}",
+       Code::bad_request, "longer than"},
+      {header + "{\"x\":" + std::string(100, '[') + std::string(100, ']') + "}", Code::bad_request,
+       "not valid JSON"},
+      {header + "{\"key\":\"file\",\"value\":{\"path\":\"\xff\"}}", Code::bad_request,
+       "not valid JSON"},
+      {header + "{\"key\":\"file\",\"value\":{\"path\":\"\\ud800\"}}", Code::bad_request,
+       "not valid JSON"},
   };
   for (const auto& bad : table) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{7}, bad.body.size() + 1}) {
@@ -154,8 +175,8 @@ TEST(CommitStream, refusesWhatItDoesNotUnderstand) {
 TEST(CommitStream, spellsOutBadBase64) {
   const std::string header = "{\"key\":\"header\",\"value\":{\"summary\":\"x\"}}\n";
   for (const char* content : {"a!b", "YQ==YQ==", "YQ=x"}) {
-    const auto outcome =
-        parse(header + "{\"key\":\"file\",\"value\":{\"path\":\"a\",\"content\":\"" + content + "\"}}");
+    const auto outcome = parse(
+        header + "{\"key\":\"file\",\"value\":{\"path\":\"a\",\"content\":\"" + content + "\"}}");
     ASSERT_TRUE(outcome.result);
     EXPECT_EQ(outcome.lines[1].content, "unreadable: The content is not valid base64.") << content;
   }
@@ -182,8 +203,9 @@ TEST(CommitStream, largeContentStaysOutOfMemory) {
     }
   });
   const std::size_t bytes = 12'000'002;
-  ASSERT_TRUE(stream.feed(as_bytes("{\"key\":\"header\",\"value\":{\"summary\":\"x\"}}\n{\"key\":\"file\","
-                                   "\"value\":{\"content\":\"")));
+  ASSERT_TRUE(
+      stream.feed(as_bytes("{\"key\":\"header\",\"value\":{\"summary\":\"x\"}}\n{\"key\":\"file\","
+                           "\"value\":{\"content\":\"")));
   const auto piece = base64_of(300'000);  // no padding: 300,000 is a multiple of 3
   const auto before = ::mallinfo2().uordblks;
   for (std::size_t sent = 0; sent + 300'000 <= bytes; sent += 300'000) {
@@ -201,8 +223,9 @@ TEST(CommitStream, overTheLimitIsRefusedEarly) {
   limits.inline_bytes = 1'000'000;
   CommitStream stream(limits, spool_directory(),
                       [](CommitLine&, const CommitSpool&) { return Result<>{}; });
-  ASSERT_TRUE(stream.feed(as_bytes("{\"key\":\"header\",\"value\":{\"summary\":\"x\"}}\n{\"key\":\"file\","
-                                   "\"value\":{\"content\":\"")));
+  ASSERT_TRUE(
+      stream.feed(as_bytes("{\"key\":\"header\",\"value\":{\"summary\":\"x\"}}\n{\"key\":\"file\","
+                           "\"value\":{\"content\":\"")));
   const std::string piece(100'000, 'A');
   Result<> fed;
   int pieces = 0;

@@ -43,7 +43,8 @@ struct LinkKey {
 
 struct CurrentKeyHash {
   std::size_t operator()(const SeenKey& key) const noexcept {
-    return mix(std::hash<std::string>{}(key.full_name), key.caller.value * 4 + static_cast<int>(key.type));
+    return mix(std::hash<std::string>{}(key.full_name),
+               key.caller.value * 4 + static_cast<int>(key.type));
   }
   std::size_t operator()(const RevisionKey& key) const noexcept {
     return mix(std::hash<std::string>{}(key.revision), key.repo.value);

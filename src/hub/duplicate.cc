@@ -10,8 +10,9 @@ namespace {
 
 Result<std::vector<std::string>> pack_names(db::Connection& connection, RepoId id) {
   std::vector<std::string> names;
-  for (auto& [name] :
-       TRY(connection.sql("SELECT name FROM pack WHERE repo_id = ?1 ORDER BY name").bind(id).all<std::string>())) {
+  for (auto& [name] : TRY(connection.sql("SELECT name FROM pack WHERE repo_id = ?1 ORDER BY name")
+                              .bind(id)
+                              .all<std::string>())) {
     names.push_back(std::move(name));
   }
   return names;
@@ -60,10 +61,11 @@ Result<> copy_rows(db::Connection& connection, RepoId from, RepoId to, Micros no
       "SELECT ?2, tag FROM repository_tag WHERE repo_id = ?1 AND ?3 > 0"};
   for (const auto sql : statements) TRY(connection.sql(sql).bind(from, to, now).run());
   TRY(connection
-          .sql("UPDATE repository SET (card_data, pipeline_tag, library_name, default_branch, "
-               "lfs_threshold_bytes, lfs_suffix_rules) = "
-               "(SELECT card_data, pipeline_tag, library_name, default_branch, lfs_threshold_bytes, "
-               "lfs_suffix_rules FROM repository WHERE id = ?1) WHERE id = ?2")
+          .sql(
+              "UPDATE repository SET (card_data, pipeline_tag, library_name, default_branch, "
+              "lfs_threshold_bytes, lfs_suffix_rules) = "
+              "(SELECT card_data, pipeline_tag, library_name, default_branch, lfs_threshold_bytes, "
+              "lfs_suffix_rules FROM repository WHERE id = ?1) WHERE id = ?2")
           .bind(from, to)
           .run());
   return {};
@@ -88,7 +90,8 @@ Task<Result<Repo>> duplicate_repository(Hub& hub, const ReadableContent& origina
   CO_TRY(co_await hub.database.read(
       [&](auto& c) { return check_name_is_free(c, copy.type, {copy.owner, copy.name}); }));
   copy.id = CO_TRY(co_await hub.database.write([](auto& c) { return next_repo_id(c); }));
-  const auto packs = CO_TRY(co_await hub.database.read([&](auto& c) { return pack_names(c, from); }));
+  const auto packs =
+      CO_TRY(co_await hub.database.read([&](auto& c) { return pack_names(c, from); }));
   auto made = co_await hub.pool.run([&]() -> Result<> {
     TRY(hub.repositories.create(copy.id));
     return link_packs(hub, from, copy.id, packs);

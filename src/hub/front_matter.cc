@@ -35,7 +35,8 @@ std::optional<std::int64_t> to_integer(std::string_view text) {
     if (!all_digits(unsigned_part, "0123456789")) return std::nullopt;
   }
   std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   return value;
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "git/fsck.h"
 
 namespace kohaku::hub {
@@ -12,7 +11,8 @@ using Problems = std::vector<std::string>;
 
 Result<std::vector<RepoId>> every_repository(db::Connection& connection) {
   std::vector<RepoId> ids;
-  for (const auto& [id] : TRY(connection.sql("SELECT id FROM repository ORDER BY id").all<RepoId>())) {
+  for (const auto& [id] :
+       TRY(connection.sql("SELECT id FROM repository ORDER BY id").all<RepoId>())) {
     ids.push_back(id);
   }
   return ids;
@@ -31,10 +31,12 @@ Result<> check_packs(Hub& hub, RepoId id, Problems& problems) {
     if (!file) {
       problems.push_back(fmt::format("repository {}: pack {} is missing", id.value, name));
     } else if (TRY(file->size()) != bytes) {
-      problems.push_back(fmt::format("repository {}: pack {} has another size than its row", id.value, name));
+      problems.push_back(
+          fmt::format("repository {}: pack {} has another size than its row", id.value, name));
     }
     if (!os::exists(directory / (name + ".idx"))) {
-      problems.push_back(fmt::format("repository {}: the index of pack {} is missing", id.value, name));
+      problems.push_back(
+          fmt::format("repository {}: the index of pack {} is missing", id.value, name));
     }
   }
   return {};

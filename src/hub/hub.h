@@ -23,11 +23,11 @@ struct Hub {
   const Config& config;
   const Secrets& secrets;
   const os::Clock& clock;
-  os::Pool& pool;               // for what blocks
+  os::Pool& pool;  // for what blocks
   db::Database& database;
   git::Repositories& repositories;
-  store::ObjectStore& objects;  // large objects
-  std::unique_ptr<Guards> guards = std::make_unique<Guards>();  // never null
+  store::ObjectStore& objects;                                          // large objects
+  std::unique_ptr<Guards> guards = std::make_unique<Guards>();          // never null
   std::unique_ptr<RepoQueues> queues = std::make_unique<RepoQueues>();  // never null
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
   std::shared_ptr<CurrentCaches> current = make_current_caches();  // never null

@@ -19,10 +19,11 @@ struct Written {
 Result<> put_file(git::TreeEditor& editor, git::PackWriter& pack, const InitialFile& file,
                   std::uint64_t threshold) {
   if (file.content.size() >= threshold) {
-    return fail(Code::payload_too_large,
-                fmt::format("The file '{}' is too large for a new repository. Create it first, then "
-                            "upload the file with LFS.",
-                            file.path));
+    return fail(
+        Code::payload_too_large,
+        fmt::format("The file '{}' is too large for a new repository. Create it first, then "
+                    "upload the file with LFS.",
+                    file.path));
   }
   const auto path = TRY(RepoPath::parse(file.path));
   const auto blob = TRY(pack.add(git::ObjectType::blob, as_bytes(file.content)));
@@ -92,7 +93,8 @@ Task<Result<InitialCommit>> prepare_initial_commit(Hub& hub, RepoId repo, User a
       [&] { return prepare(hub, repo, author, default_branch, files); });
 }
 
-Result<> record_initial_commit(db::Connection& connection, const InitialCommit& commit, Micros now) {
+Result<> record_initial_commit(db::Connection& connection, const InitialCommit& commit,
+                               Micros now) {
   return record(connection, commit.publication, now, Rights::already_checked);
 }
 

@@ -58,9 +58,8 @@ Result<> add_refs(Hub& hub, const Repo& repo, std::vector<LargeFile>& files) {
 Result<LargeFilePage> list_large_files(Hub& hub, const Repo& repo, std::size_t limit,
                                        std::string_view cursor) {
   const auto before = TRY(parse_cursor(cursor));
-  auto page = TRY(hub.database.read_now([&](db::Connection& connection) {
-    return read_page(connection, repo.id, before, limit);
-  }));
+  auto page = TRY(hub.database.read_now(
+      [&](db::Connection& connection) { return read_page(connection, repo.id, before, limit); }));
   TRY(add_refs(hub, repo, page.files));
   return page;
 }

@@ -18,7 +18,7 @@ namespace kohaku::hub {
 struct LargeFile {
   std::int64_t version = 0;  // row of the newest version
   Sha256 sha256;
-  std::string path;          // where the newest commit that names it has it
+  std::string path;  // where the newest commit that names it has it
   std::uint64_t size = 0;
   Micros committed_at;
   std::optional<std::string> ref;  // the default branch, when its head has the object at this path

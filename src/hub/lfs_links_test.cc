@@ -52,9 +52,8 @@ TEST_F(LfsLinksTest, EveryEditOfTheProofIsRefused) {
       ASSERT_EQ(open(upload, UploadAct::whole, 0, edited), Code::forbidden);
     }
   }
-  for (const auto& expires :
-       {proof.expires + "0", "0" + proof.expires, "+" + proof.expires, " " + proof.expires,
-        std::string(), std::string("9999999999")}) {
+  for (const auto& expires : {proof.expires + "0", "0" + proof.expires, "+" + proof.expires,
+                              " " + proof.expires, std::string(), std::string("9999999999")}) {
     EXPECT_EQ(open(upload, UploadAct::whole, 0, {expires, proof.signature}), Code::forbidden);
   }
   EXPECT_EQ(open(upload, UploadAct::whole, 0, {proof.expires, proof.signature + "="}),

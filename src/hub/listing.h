@@ -27,7 +27,7 @@ struct LastCommit {
 struct ListedEntry {
   std::string path;
   bool is_folder = false;
-  Sha1 oid;                 // of the tree or blob
+  Sha1 oid;  // of the tree or blob
   std::uint64_t blob_size = 0;
   std::shared_ptr<const git::LfsPointer> lfs;  // files whose blob stands for a large object
   std::optional<LastCommit> last_commit;       // when it was asked for
@@ -41,12 +41,12 @@ inline constexpr std::size_t longest_name_prefix = 256;
 inline constexpr std::size_t most_asked_paths = 1000;
 
 struct TreeQuery {
-  std::string folder;       // "" is the root; slashes at the end are dropped
+  std::string folder;  // "" is the root; slashes at the end are dropped
   bool recursive = false;
-  bool expand = false;      // with the last commit of every entry
-  std::string name_prefix;  // of the names right in the folder
+  bool expand = false;                    // with the last commit of every entry
+  std::string name_prefix;                // of the names right in the folder
   std::size_t limit = largest_tree_page;  // a page never holds more than the constants above
-  std::string cursor;       // of the page before
+  std::string cursor;                     // of the page before
 };
 
 struct TreePage {

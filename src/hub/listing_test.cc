@@ -41,8 +41,9 @@ class ListingTest : public ReadingTest {
   // The truth: git's own listing.
   std::vector<std::string> ls_tree(const Sha1& commit, std::vector<std::string> options) {
     os::ProcessOptions process;
-    process.arguments = {"git", "-c", "core.quotePath=off", "--git-dir", directory(repo_).string(),
-                         "ls-tree", "--name-only"};
+    process.arguments = {
+        "git",     "-c",         "core.quotePath=off", "--git-dir", directory(repo_).string(),
+        "ls-tree", "--name-only"};
     for (auto& option : options) process.arguments.push_back(std::move(option));
     process.arguments.push_back(commit.hex());
     process.environment = {"PATH=/usr/bin:/bin"};
@@ -58,9 +59,9 @@ class ListingTest : public ReadingTest {
   }
 
   Files nasty_files() {
-    Files files = {{"a.txt", "1"},   {"a/b/c.txt", "2"}, {"a/b.txt", "3"}, {"a-b", "4"},
-                   {"a0", "5"},      {"z/y/x/w", "6"},   {"ü/ñ.txt", "7"}, {"foo bar/#%?", "8"},
-                   {"a/b/d/e/f", "9"}};
+    Files files = {{"a.txt", "1"},   {"a/b/c.txt", "2"},   {"a/b.txt", "3"},
+                   {"a-b", "4"},     {"a0", "5"},          {"z/y/x/w", "6"},
+                   {"ü/ñ.txt", "7"}, {"foo bar/#%?", "8"}, {"a/b/d/e/f", "9"}};
     for (int i = 0; i < 40; ++i) files[fmt::format("many/{:02}/file", i)] = fmt::format("{}", i);
     return files;
   }
@@ -100,9 +101,9 @@ TEST_F(ListingTest, FolderIsListedWithFullPaths) {
   EXPECT_EQ(all_pages(at(head), query), (std::vector<std::string>{"a/b.txt", "a/b"}));
   query.recursive = true;
   query.limit = 1;
-  EXPECT_EQ(all_pages(at(head), query),
-            (std::vector<std::string>{"a/b.txt", "a/b", "a/b/c.txt", "a/b/d", "a/b/d/e",
-                                      "a/b/d/e/f"}));
+  EXPECT_EQ(
+      all_pages(at(head), query),
+      (std::vector<std::string>{"a/b.txt", "a/b", "a/b/c.txt", "a/b/d", "a/b/d/e", "a/b/d/e/f"}));
 }
 
 TEST_F(ListingTest, NamePrefixHoldsForTheFolderItself) {
@@ -196,15 +197,19 @@ TEST_F(ListingTest, PathsAreFoundInTheirOrderAndMissingOnesLeftOut) {
 TEST_F(ListingTest, LastCommitsComeFromHistoryWhereNoRowSaysSo) {
   commit(repo_, {{"old", "1"}, {"dir/a", "1"}, {"dir/b", "1"}}, "First");
   commit(repo_, {{"old", "1"}, {"dir/a", "2"}, {"dir/b", "1"}}, "Second\n\nwhy");
-  const auto head = commit(repo_, {{"old", "1"}, {"dir/a", "2"}, {"dir/b", "1"}, {"new", "1"}}, "Third");
+  const auto head =
+      commit(repo_, {{"old", "1"}, {"dir/a", "2"}, {"dir/b", "1"}, {"new", "1"}}, "Third");
   TreeQuery query;
   query.recursive = true;
   query.expand = true;
   const auto page = value_of(list_tree(hub(), repo_, at(head), query));
   Files titles;
   for (const auto& entry : page.entries) titles[entry.path] = entry.last_commit->title;
-  EXPECT_EQ(titles, (Files{{"old", "First"}, {"dir", "Second"}, {"dir/a", "Second"},
-                           {"dir/b", "First"}, {"new", "Third"}}));
+  EXPECT_EQ(titles, (Files{{"old", "First"},
+                           {"dir", "Second"},
+                           {"dir/a", "Second"},
+                           {"dir/b", "First"},
+                           {"new", "Third"}}));
 }
 
 TEST_F(ListingTest, LastCommitsOfTheDefaultHeadComeFromTheRows) {

@@ -12,8 +12,8 @@ namespace json = boost::json;
 
 constexpr std::array config_fields = {"architectures", "model_type", "auto_map",
                                       "quantization_config"};
-constexpr std::array token_fields = {"bos_token", "eos_token",  "pad_token", "unk_token",
-                                     "sep_token", "cls_token",  "mask_token"};
+constexpr std::array token_fields = {"bos_token", "eos_token", "pad_token", "unk_token",
+                                     "sep_token", "cls_token", "mask_token"};
 
 std::optional<json::object> parse_object(std::string_view text) {
   if (text.empty()) return std::nullopt;

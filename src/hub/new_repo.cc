@@ -8,7 +8,8 @@ namespace kohaku::hub {
 
 // Ids are never given twice, since directories bear them.
 Result<RepoId> next_repo_id(db::Connection& connection) {
-  TRY(connection.sql("UPDATE sequence SET next_value = next_value + 1 WHERE name = 'repository'").run());
+  TRY(connection.sql("UPDATE sequence SET next_value = next_value + 1 WHERE name = 'repository'")
+          .run());
   const auto row = TRY(connection.sql("SELECT next_value FROM sequence WHERE name = 'repository'")
                            .first<std::int64_t>());
   if (!row) return fail_internal("the table sequence has no row for repositories");
@@ -26,7 +27,8 @@ Result<> check_name_is_free(db::Connection& connection, RepoType type, const Rep
 // Whoever takes a name ends the redirect that stood there.
 Result<> end_redirect(db::Connection& connection, RepoType type, const RepoName& name) {
   TRY(connection
-          .sql("DELETE FROM repository_redirect WHERE type = ?1 AND owner_lookup = ?2 AND lookup_name = ?3")
+          .sql("DELETE FROM repository_redirect WHERE type = ?1 AND owner_lookup = ?2 AND "
+               "lookup_name = ?3")
           .bind(to_string(type), normalize_name(name.owner), normalize_name(name.name))
           .run());
   return {};
@@ -55,7 +57,8 @@ Result<> check_may_create(db::Connection& connection, AccountId user, AccountId 
 
 void remove_repo_directory(Hub& hub, RepoId id) {
   if (auto removed = hub.repositories.remove(id); !removed) {
-    os::log_warning("repository directory not removed", {{"repository", id.value}, {"detail", removed.error().detail}});
+    os::log_warning("repository directory not removed",
+                    {{"repository", id.value}, {"detail", removed.error().detail}});
   }
 }
 

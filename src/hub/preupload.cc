@@ -18,13 +18,18 @@ class Answers {
  public:
   Answers(Hub& hub, const Repo& repo, std::shared_ptr<const git::Repository> repository, Sha1 tree,
           const PreuploadQuestion& question)
-      : hub_(hub), repo_(repo), repository_(std::move(repository)), tree_(tree),
-        question_(question), settings_(lfs_settings(hub.config, repo)),
+      : hub_(hub),
+        repo_(repo),
+        repository_(std::move(repository)),
+        tree_(tree),
+        question_(question),
+        settings_(lfs_settings(hub.config, repo)),
         attributes_([this](const std::string& path) { return read_attributes(path); }) {}
 
   Result<> read_ignore_rules() {
     auto text = question_.git_ignore;
-    if (!text) text = TRY(read_rules_file(*repository_, TRY(repository_->find(tree_, ".gitignore"))));
+    if (!text)
+      text = TRY(read_rules_file(*repository_, TRY(repository_->find(tree_, ".gitignore"))));
     ignore_ = git::IgnoreRules::parse(text.value_or(std::string()));
     return {};
   }

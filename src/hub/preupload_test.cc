@@ -15,7 +15,8 @@ class PreuploadTest : public CommitTest {
 };
 
 TEST_F(PreuploadTest, sizeSuffixAndAttributesMakeAFileLarge) {
-  must_commit(header_line("Rules") + file_line("sub/.gitattributes", "*.w filter=lfs\n*.bin -filter\n") +
+  must_commit(header_line("Rules") +
+              file_line("sub/.gitattributes", "*.w filter=lfs\n*.bin -filter\n") +
               file_line(".gitattributes", "*.Root filter=lfs\nexact filter=lfs\n"));
   const struct {
     const char* path;
@@ -37,7 +38,9 @@ TEST_F(PreuploadTest, sizeSuffixAndAttributesMakeAFileLarge) {
 }
 
 TEST_F(PreuploadTest, theRepositorysOwnRulesCount) {
-  execute("UPDATE repository SET lfs_threshold_bytes = 2000000, lfs_suffix_rules = '[\".foo\"]' WHERE id = ?1", repo_.id);
+  execute("UPDATE repository SET lfs_threshold_bytes = 2000000, lfs_suffix_rules = '[\".foo\"]' "
+          "WHERE id = ?1",
+          repo_.id);
   EXPECT_TRUE(ask_one({.path = "a.txt", .size = 2'000'000, .sha256 = {}}).large);
   EXPECT_FALSE(ask_one({.path = "a.txt", .size = 1'999'999, .sha256 = {}}).large);
   EXPECT_TRUE(ask_one({.path = "a.foo", .size = 1, .sha256 = {}}).large);
@@ -52,7 +55,8 @@ TEST_F(PreuploadTest, theRequestsRulesReplaceTheRepositorys) {
   EXPECT_FALSE(answers[0].should_ignore);
   EXPECT_TRUE(answers[1].should_ignore);
   EXPECT_TRUE(answers[2].should_ignore);
-  EXPECT_TRUE(ask({.files = {{"a.special", 1, {}}}, .git_attributes = "*.special filter=lfs\n"})[0].large);
+  EXPECT_TRUE(
+      ask({.files = {{"a.special", 1, {}}}, .git_attributes = "*.special filter=lfs\n"})[0].large);
 }
 
 TEST_F(PreuploadTest, oidIsWhatStandsThere) {

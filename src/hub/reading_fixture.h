@@ -39,7 +39,8 @@ class ReadingTest : public testing::Test {
  protected:
   ReadingTest()
       : root_(os::Path(testing::TempDir()) / ("reading_" + random_text(12))),
-        clock_(Micros::from_seconds(1'700'000'000)), pool_(1) {
+        clock_(Micros::from_seconds(1'700'000'000)),
+        pool_(1) {
     value_of(os::make_directories(root_));
     secrets_ = std::make_unique<Secrets>(value_of(Secrets::open(root_ / "secrets")));
     database_ = value_of(db::Database::open((root_ / "hub.db").string()));
@@ -73,9 +74,9 @@ class ReadingTest : public testing::Test {
   }
 
   User add_account(const std::string& name, const std::string& kind = "user") {
-    const auto id = execute(
-        "INSERT INTO account (kind, name, lookup_name, created_at) VALUES (?1, ?2, ?3, ?4)", kind,
-        name, normalize_name(name), clock_.now());
+    const auto id =
+        execute("INSERT INTO account (kind, name, lookup_name, created_at) VALUES (?1, ?2, ?3, ?4)",
+                kind, name, normalize_name(name), clock_.now());
     return User{AccountId{id}, name};
   }
   void join(const User& org, const User& user, const std::string& role) {
@@ -85,10 +86,10 @@ class ReadingTest : public testing::Test {
 
   Repo add_repo(const User& owner, const std::string& name, bool is_private = false,
                 RepoType type = RepoType::model) {
-    const auto id = execute(
-        "INSERT INTO repository (type, owner_id, name, lookup_name, private, created_at, "
-        "updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
-        to_string(type), owner.id, name, normalize_name(name), is_private, clock_.now());
+    const auto id =
+        execute("INSERT INTO repository (type, owner_id, name, lookup_name, private, created_at, "
+                "updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+                to_string(type), owner.id, name, normalize_name(name), is_private, clock_.now());
     value_of(repositories_->create(RepoId{id}));
     return *read([&](db::Connection& c) { return find_repo_by_id(c, RepoId{id}); });
   }

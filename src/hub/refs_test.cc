@@ -9,8 +9,12 @@ namespace {
 
 class RefsTest : public CommitTest {
  protected:
-  Result<> branch(NewBranch wanted) { return run_task(create_branch(hub(), writable(), std::move(wanted))); }
-  Result<> unbranch(const std::string& name) { return run_task(delete_branch(hub(), writable(), name)); }
+  Result<> branch(NewBranch wanted) {
+    return run_task(create_branch(hub(), writable(), std::move(wanted)));
+  }
+  Result<> unbranch(const std::string& name) {
+    return run_task(delete_branch(hub(), writable(), name));
+  }
   Result<> tag(NewTag wanted) { return run_task(create_tag(hub(), writable(), std::move(wanted))); }
   Result<> untag(const std::string& name) { return run_task(delete_tag(hub(), writable(), name)); }
 };
@@ -30,11 +34,14 @@ TEST_F(RefsTest, branchesComeAndGo) {
   EXPECT_EQ(head(repo_, "dev"), second);
   EXPECT_EQ(head(repo_, "old"), first);
   EXPECT_EQ(head(repo_, "feat/x"), first);
-  EXPECT_EQ(count("SELECT commit_count FROM ref WHERE repo_id = ?1 AND name = 'refs/heads/dev'"), 2);
+  EXPECT_EQ(count("SELECT commit_count FROM ref WHERE repo_id = ?1 AND name = 'refs/heads/dev'"),
+            2);
 
-  expect_failure(branch({.name = "dev"}), Code::conflict, "Reference refs/heads/dev already exists");
+  expect_failure(branch({.name = "dev"}), Code::conflict,
+                 "Reference refs/heads/dev already exists");
   expect_failure(branch({.name = "feat"}), Code::conflict, "feat");
-  expect_failure(branch({.name = "x", .starting_point = "nothing"}), Code::revision_not_found, "nothing");
+  expect_failure(branch({.name = "x", .starting_point = "nothing"}), Code::revision_not_found,
+                 "nothing");
   expect_failure(branch({.name = "a..b"}), Code::bad_request, "Invalid branch name");
   expect_failure(branch({.name = "refs/heads/x"}), Code::bad_request, "Invalid branch name");
   expect_failure(branch({.name = std::string(40, 'a')}), Code::bad_request, "Invalid branch name");
@@ -56,8 +63,10 @@ TEST_F(RefsTest, anEmptyBranchHasNoFiles) {
 }
 
 TEST_F(RefsTest, overwritingTheDefaultBranchRewritesWhatListsShow) {
-  const auto first = must_commit(header_line("One") + file_line("a", "1") + file_line("README.md", "---\ntags: [t]\n---\n"));
-  must_commit(header_line("Two") + file_line("a", "2") + file_line("b", "2") + delete_line("README.md"));
+  const auto first = must_commit(header_line("One") + file_line("a", "1") +
+                                 file_line("README.md", "---\ntags: [t]\n---\n"));
+  must_commit(header_line("Two") + file_line("a", "2") + file_line("b", "2") +
+              delete_line("README.md"));
   ASSERT_TRUE(branch({.name = "main", .starting_point = first.hex(), .overwrite = true}));
   EXPECT_EQ(head(repo_), first);
   EXPECT_EQ(last_change("", "a"), first);
@@ -67,7 +76,9 @@ TEST_F(RefsTest, overwritingTheDefaultBranchRewritesWhatListsShow) {
 
 TEST_F(RefsTest, commitsToOtherBranchesLeaveListsAlone) {
   ASSERT_TRUE(branch({.name = "dev"}));
-  must_commit(header_line("Dev") + file_line("a", "1") + file_line("README.md", "---\ntags: [t]\n---\n"), "dev");
+  must_commit(header_line("Dev") + file_line("a", "1") +
+                  file_line("README.md", "---\ntags: [t]\n---\n"),
+              "dev");
   EXPECT_EQ(last_change("", "a"), std::nullopt);
   EXPECT_EQ(count("SELECT COUNT(*) FROM repository_tag WHERE repo_id = ?1 AND tag = 't'"), 0);
 }
@@ -83,9 +94,12 @@ TEST_F(RefsTest, tagsComeAndGo) {
   ASSERT_TRUE(tag({.name = "main", .revision = "v1", .message = ""}));  // as a branch is called
   EXPECT_EQ(fsck(), "");
 
-  expect_failure(tag({.name = "v1", .revision = "main", .message = "x"}), Code::conflict, "refs/tags/v1 already exists");
-  expect_failure(tag({.name = "a..b", .revision = "nothing", .message = ""}), Code::revision_not_found, "nothing");
-  expect_failure(tag({.name = "a..b", .revision = "main", .message = ""}), Code::bad_request, "Invalid tag name");
+  expect_failure(tag({.name = "v1", .revision = "main", .message = "x"}), Code::conflict,
+                 "refs/tags/v1 already exists");
+  expect_failure(tag({.name = "a..b", .revision = "nothing", .message = ""}),
+                 Code::revision_not_found, "nothing");
+  expect_failure(tag({.name = "a..b", .revision = "main", .message = ""}), Code::bad_request,
+                 "Invalid tag name");
   expect_failure(untag("nothing"), Code::revision_not_found, "nothing");
   EXPECT_TRUE(untag("v1"));
   expect_failure(untag("v1"), Code::revision_not_found, "v1");
@@ -105,7 +119,8 @@ TEST_F(RefsTest, squashingKeepsTheFiles) {
   EXPECT_EQ(git({"rev-list", "--count", "kept"}), "3\n");
   EXPECT_EQ(last_change("a", "b"), squashed);
   EXPECT_EQ(last_change("", "a"), squashed);
-  EXPECT_EQ(count("SELECT commit_count FROM ref WHERE repo_id = ?1 AND name = 'refs/heads/main'"), 1);
+  EXPECT_EQ(count("SELECT commit_count FROM ref WHERE repo_id = ?1 AND name = 'refs/heads/main'"),
+            1);
   EXPECT_EQ(count("SELECT COUNT(*) FROM lfs_version WHERE repo_id = ?1 AND path = 'm.bin'"), 2);
   EXPECT_EQ(fsck(), "");
   must_commit(header_line("After") + file_line("d", "3"));

@@ -44,21 +44,21 @@ std::string select(std::string_view from_where) {
 
 Result<std::optional<Repo>> find_repo(db::Connection& connection, RepoType type,
                                       const RepoName& name) {
-  static const std::string sql = select(
-      "FROM account a JOIN repository r ON r.owner_id = a.id "
-      "WHERE a.lookup_name = ?1 AND r.type = ?2 AND r.lookup_name = ?3");
+  static const std::string sql =
+      select("FROM account a JOIN repository r ON r.owner_id = a.id "
+             "WHERE a.lookup_name = ?1 AND r.type = ?2 AND r.lookup_name = ?3");
   return first_repo(connection.sql(sql).bind(normalize_name(name.owner), to_string(type),
                                              normalize_name(name.name)));
 }
 
 Result<std::optional<Repo>> find_moved_repo(db::Connection& connection, RepoType type,
                                             const RepoName& name) {
-  static const std::string sql = select(
-      "FROM repository_redirect d JOIN repository r ON r.id = d.repo_id "
-      "JOIN account a ON a.id = r.owner_id "
-      "WHERE d.type = ?1 AND d.owner_lookup = ?2 AND d.lookup_name = ?3");
-  auto repo = TRY(first_repo(connection.sql(sql).bind(
-      to_string(type), normalize_name(name.owner), normalize_name(name.name))));
+  static const std::string sql =
+      select("FROM repository_redirect d JOIN repository r ON r.id = d.repo_id "
+             "JOIN account a ON a.id = r.owner_id "
+             "WHERE d.type = ?1 AND d.owner_lookup = ?2 AND d.lookup_name = ?3");
+  auto repo = TRY(first_repo(connection.sql(sql).bind(to_string(type), normalize_name(name.owner),
+                                                      normalize_name(name.name))));
   if (repo) repo->moved = true;
   return repo;
 }

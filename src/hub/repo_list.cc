@@ -66,8 +66,7 @@ Result<Position> begin_of_page(const RepoListQuery& query) {
 
 Result<> check_counts(const RepoListQuery& query) {
   if (query.words.size() > most_words) {
-    return fail(Code::bad_request,
-                fmt::format("A search can have at most {} words.", most_words));
+    return fail(Code::bad_request, fmt::format("A search can have at most {} words.", most_words));
   }
   if (query.tags.size() > most_tags || query.any_tags.size() > most_any_tags) {
     return fail(Code::bad_request,

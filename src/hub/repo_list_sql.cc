@@ -39,24 +39,22 @@ std::string_view from_clause(ListStart start) {
 }
 
 std::string filters() {
-  std::string sql =
-      " AND (r.private = 0 OR r.owner_id = ?4 OR EXISTS (SELECT 1 FROM membership m "
-      "WHERE m.org_id = r.owner_id AND m.user_id = ?4))"
-      " AND (?5 IS NULL OR (CASE WHEN r.gated = 'false' THEN 0 ELSE 1 END) = ?5)"
-      " AND (?6 IS NULL OR r.pipeline_tag = ?6)"
-      " AND (?7 IS NULL OR r.library_name = ?7)"
-      " AND (?8 IS NULL OR r.sdk = ?8)"
-      " AND (?9 IS NULL OR r.owner_id = ?9)";
+  std::string sql = " AND (r.private = 0 OR r.owner_id = ?4 OR EXISTS (SELECT 1 FROM membership m "
+                    "WHERE m.org_id = r.owner_id AND m.user_id = ?4))"
+                    " AND (?5 IS NULL OR (CASE WHEN r.gated = 'false' THEN 0 ELSE 1 END) = ?5)"
+                    " AND (?6 IS NULL OR r.pipeline_tag = ?6)"
+                    " AND (?7 IS NULL OR r.library_name = ?7)"
+                    " AND (?8 IS NULL OR r.sdk = ?8)"
+                    " AND (?9 IS NULL OR r.owner_id = ?9)";
   for (std::size_t i = 0; i < most_words; ++i) {
     sql += fmt::format(
         " AND (?{0} IS NULL OR a.lookup_name || '/' || r.lookup_name LIKE ?{0} ESCAPE '\\')",
         first_word + i);
   }
   for (std::size_t i = 0; i < most_tags; ++i) {
-    sql += fmt::format(
-        " AND (?{0} IS NULL OR EXISTS (SELECT 1 FROM repository_tag t "
-        "WHERE t.repo_id = r.id AND t.tag = ?{0}))",
-        first_tag + i);
+    sql += fmt::format(" AND (?{0} IS NULL OR EXISTS (SELECT 1 FROM repository_tag t "
+                       "WHERE t.repo_id = r.id AND t.tag = ?{0}))",
+                       first_tag + i);
   }
   sql += fmt::format(
       " AND (?{0} IS NULL OR EXISTS (SELECT 1 FROM repository_tag t WHERE t.repo_id = r.id "

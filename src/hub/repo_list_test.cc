@@ -9,7 +9,8 @@ namespace {
 
 class RepoListTest : public ReadingTest {
  protected:
-  RepoListTest() : ada_(add_account("Ada-L")), eve_(add_account("eve")), lab_(add_account("lab", "org")) {
+  RepoListTest()
+      : ada_(add_account("Ada-L")), eve_(add_account("eve")), lab_(add_account("lab", "org")) {
     join(lab_, ada_, "visitor");
   }
 
@@ -122,7 +123,8 @@ TEST_F(RepoListTest, FiltersNarrowTogether) {
     change(query);
     return names({}, query);
   };
-  EXPECT_EQ(with([](auto& q) { q.tags = {"pytorch"}; }), (Names{"Ada-L/Bert-Base.v2", "eve/gpt_100%"}));
+  EXPECT_EQ(with([](auto& q) { q.tags = {"pytorch"}; }),
+            (Names{"Ada-L/Bert-Base.v2", "eve/gpt_100%"}));
   EXPECT_EQ(with([](auto& q) { q.tags = {"pytorch", "en"}; }), (Names{"Ada-L/Bert-Base.v2"}));
   EXPECT_EQ(with([](auto& q) { q.tags = {"pytorch", "nothing"}; }), Names{});
   EXPECT_EQ(with([](auto& q) { q.any_tags = {"fr", "license:mit"}; }),
@@ -148,7 +150,8 @@ TEST_F(RepoListTest, CommonTagsFollowTheSortOrder) {
               "downloads) SELECT 'model', ?1, 'm' || i, 'm' || i, i, i, (i * 37) % 101 FROM n")
             .bind(eve_.id)
             .run());
-    TRY(c.sql("INSERT INTO repository_tag (repo_id, tag) SELECT id, 'common' FROM repository").run());
+    TRY(c.sql("INSERT INTO repository_tag (repo_id, tag) SELECT id, 'common' FROM repository")
+            .run());
     TRY(c.sql("INSERT INTO repository_tag (repo_id, tag) SELECT id, 'rare' FROM repository "
               "WHERE id % 50 = 0")
             .run());
@@ -213,14 +216,15 @@ TEST_F(RepoListTest, BadCursorsAndTooManyFiltersAreRefused) {
   for (const auto* cursor : {"x", "1", "1.", ".1", "1.2.3", "99999999999999999999.1"}) {
     RepoListQuery query;
     query.cursor = cursor;
-    const auto page = hub().database.read_now(
-        [&](db::Connection& c) { return list_repos(c, {}, query); });
+    const auto page =
+        hub().database.read_now([&](db::Connection& c) { return list_repos(c, {}, query); });
     ASSERT_FALSE(page) << cursor;
     EXPECT_EQ(page.error().code, Code::bad_request) << cursor;
   }
   RepoListQuery query;
   query.tags.assign(most_tags + 1, "t");
-  EXPECT_FALSE(hub().database.read_now([&](db::Connection& c) { return list_repos(c, {}, query); }));
+  EXPECT_FALSE(
+      hub().database.read_now([&](db::Connection& c) { return list_repos(c, {}, query); }));
 }
 
 }  // namespace

@@ -48,7 +48,8 @@ using Group = std::array<std::optional<RepoId>, group_size>;
 
 std::string tags_of_group() {
   std::string places;
-  for (std::size_t i = 1; i <= group_size; ++i) places += fmt::format("{}?{}", i == 1 ? "" : ",", i);
+  for (std::size_t i = 1; i <= group_size; ++i)
+    places += fmt::format("{}?{}", i == 1 ? "" : ",", i);
   return "SELECT repo_id, tag FROM repository_tag WHERE repo_id IN (" + places +
          ") ORDER BY repo_id, tag";
 }
@@ -61,8 +62,7 @@ Result<> add_group_tags(db::Connection& connection, std::span<RepoSummary> group
     ids[i] = group[i].repo.id;
     by_id[group[i].repo.id] = &group[i];
   }
-  auto rows = std::apply(
-      [&](const auto&... id) { return connection.sql(sql).bind(id...); }, ids);
+  auto rows = std::apply([&](const auto&... id) { return connection.sql(sql).bind(id...); }, ids);
   while (TRY(rows.step())) {
     by_id[rows.get<RepoId>(0)]->tags.push_back(rows.get<std::string>(1));
   }

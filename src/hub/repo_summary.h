@@ -17,8 +17,8 @@
 namespace kohaku::hub {
 
 struct RepoSummary {
-  Repo repo;                 // without the LFS settings
-  std::optional<Sha1> head;  // of the default branch; none before the first commit
+  Repo repo;                             // without the LFS settings
+  std::optional<Sha1> head;              // of the default branch; none before the first commit
   std::optional<std::string> card_data;  // a JSON object
   std::optional<std::string> pipeline_tag;
   std::optional<std::string> library_name;

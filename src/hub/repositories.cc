@@ -29,7 +29,8 @@ Repo new_row(Hub& hub, const NamespaceWriter& owner, const NewRepo& wanted, Repo
 Task<Result<Repo>> create_repository(Hub& hub, const NamespaceWriter& owner, NewRepo wanted) {
   // Looked at before anything is written; the transaction looks again.
   const RepoName name{owner.name(), wanted.name};
-  CO_TRY(co_await hub.database.read([&](auto& c) { return check_name_is_free(c, wanted.type, name); }));
+  CO_TRY(co_await hub.database.read(
+      [&](auto& c) { return check_name_is_free(c, wanted.type, name); }));
   const auto id = CO_TRY(co_await hub.database.write([](auto& c) { return next_repo_id(c); }));
   const auto repo = new_row(hub, owner, wanted, id);
   const auto first = co_await prepare_initial_commit(hub, id, owner.user(), repo.default_branch,
@@ -74,11 +75,13 @@ Result<> rename_row(db::Connection& connection, const Repo& repo, AccountId owne
     TRY(connection
             .sql("INSERT INTO repository_redirect (type, owner_lookup, lookup_name, repo_id) "
                  "VALUES (?1, ?2, ?3, ?4)")
-            .bind(to_string(repo.type), normalize_name(repo.owner), normalize_name(repo.name), repo.id)
+            .bind(to_string(repo.type), normalize_name(repo.owner), normalize_name(repo.name),
+                  repo.id)
             .run());
   }
   const auto changed =
-      TRY(connection.sql("UPDATE repository SET owner_id = ?1, name = ?2, lookup_name = ?3 WHERE id = ?4")
+      TRY(connection
+              .sql("UPDATE repository SET owner_id = ?1, name = ?2, lookup_name = ?3 WHERE id = ?4")
               .bind(owner, to.name, normalize_name(to.name), repo.id)
               .run());
   if (changed == 0) return fail(Code::repo_not_found, "The repository was not found.");
@@ -107,7 +110,8 @@ Task<Result<Repo>> move_repository(Hub& hub, const RepoAdmin& admin, const Names
 namespace {
 
 Result<> check_settings(const RepoSettings& settings) {
-  if (settings.gated && *settings.gated != "false" && *settings.gated != "auto" && *settings.gated != "manual") {
+  if (settings.gated && *settings.gated != "false" && *settings.gated != "auto" &&
+      *settings.gated != "manual") {
     return fail(Code::bad_request, "'gated' must be auto, manual or false.");
   }
   const auto& [private_, gated, threshold, versions, suffixes] = settings;
@@ -123,7 +127,8 @@ std::string suffixes_as_json(const std::vector<std::string>& suffixes) {
 }
 
 template <class T>
-Result<> set_column(db::Connection& connection, RepoId id, std::string_view column, const T& value) {
+Result<> set_column(db::Connection& connection, RepoId id, std::string_view column,
+                    const T& value) {
   const auto sql = fmt::format("UPDATE repository SET {} = ?1 WHERE id = ?2", column);
   const auto changed = TRY(connection.sql(sql).bind(value, id).run());
   if (changed == 0) return fail(Code::repo_not_found, "The repository was not found.");

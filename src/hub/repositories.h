@@ -7,7 +7,6 @@
 
 #include "base/task.h"
 #include "hub/access.h"
-#include "hub/initial_commit.h"
 #include "hub/hub.h"
 #include "hub/initial_commit.h"
 #include "hub/repo.h"
@@ -18,8 +17,8 @@ struct NewRepo {
   RepoType type = RepoType::model;
   std::string name;
   bool private_ = false;
-  std::optional<std::string> sdk;      // spaces
-  std::vector<InitialFile> files;      // besides .gitattributes
+  std::optional<std::string> sdk;  // spaces
+  std::vector<InitialFile> files;  // besides .gitattributes
 };
 
 // Row, first commit and branch `main` appear in one transaction. repo_exists when the name is taken,

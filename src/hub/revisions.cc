@@ -10,8 +10,7 @@ namespace kohaku::hub {
 namespace {
 
 std::unexpected<Error> no_such_revision(std::string_view revision) {
-  return fail(Code::revision_not_found,
-              fmt::format("Invalid rev id: {}", revision.substr(0, 255)));
+  return fail(Code::revision_not_found, fmt::format("Invalid rev id: {}", revision.substr(0, 255)));
 }
 
 bool is_hex(std::string_view text) {
@@ -30,8 +29,9 @@ Result<std::optional<RefRow>> find_named(db::Connection& connection, RepoId repo
 }
 
 Result<std::optional<RefRow>> find_named(Hub& hub, RepoId repo, std::string_view name) {
-  return hub.current->refs.get(hub.database, RevisionKey{repo, std::string(name)},
-                               [&](auto& connection) { return find_named(connection, repo, name); });
+  return hub.current->refs.get(
+      hub.database, RevisionKey{repo, std::string(name)},
+      [&](auto& connection) { return find_named(connection, repo, name); });
 }
 
 Result<std::optional<Sha1>> find_commit_id(Hub& hub, const Repo& repo, std::string_view text) {
@@ -52,17 +52,19 @@ Result<std::optional<Sha1>> find_commit_id(Hub& hub, const Repo& repo, std::stri
 
 Result<std::optional<RefRow>> find_ref(db::Connection& connection, RepoId repo,
                                        std::string_view name) {
-  auto row = TRY(connection.sql("SELECT name, target, commit_id FROM ref WHERE repo_id = ?1 AND name = ?2")
-                     .bind(repo, name)
-                     .first<std::string, Sha1, Sha1>());
+  auto row =
+      TRY(connection.sql("SELECT name, target, commit_id FROM ref WHERE repo_id = ?1 AND name = ?2")
+              .bind(repo, name)
+              .first<std::string, Sha1, Sha1>());
   if (!row) return std::nullopt;
   return RefRow{std::move(std::get<0>(*row)), std::get<1>(*row), std::get<2>(*row)};
 }
 
 Result<std::vector<RefRow>> list_refs(db::Connection& connection, RepoId repo) {
-  auto rows = TRY(connection.sql("SELECT name, target, commit_id FROM ref WHERE repo_id = ?1 ORDER BY name")
-                      .bind(repo)
-                      .all<std::string, Sha1, Sha1>());
+  auto rows =
+      TRY(connection.sql("SELECT name, target, commit_id FROM ref WHERE repo_id = ?1 ORDER BY name")
+              .bind(repo)
+              .all<std::string, Sha1, Sha1>());
   std::vector<RefRow> refs;
   refs.reserve(rows.size());
   for (auto& [name, target, commit] : rows) refs.push_back({std::move(name), target, commit});

@@ -19,7 +19,8 @@ struct RefRow {
   Sha1 commit;       // target, peeled
 };
 
-Result<std::optional<RefRow>> find_ref(db::Connection& connection, RepoId repo, std::string_view name);
+Result<std::optional<RefRow>> find_ref(db::Connection& connection, RepoId repo,
+                                       std::string_view name);
 Result<std::vector<RefRow>> list_refs(db::Connection& connection, RepoId repo);
 
 struct Revision {

@@ -51,8 +51,7 @@ Result<std::string> read_part(Hub& hub, const store::LargeObject& object, std::u
   const auto body = TRY(hub.objects.read(object, offset, length));
   if (body.verify) TRY(body.verify(body.offset, body.length));
   std::string bytes(body.length, '\0');
-  const auto count =
-      TRY(body.file->read_at(body.offset, std::as_writable_bytes(std::span(bytes))));
+  const auto count = TRY(body.file->read_at(body.offset, std::as_writable_bytes(std::span(bytes))));
   bytes.resize(count);
   return bytes;
 }
@@ -75,8 +74,7 @@ Result<Header> read_header(Hub& hub, RepoId repo, const git::Repository& reposit
   const auto facts = TRY(blob_facts(hub, repo, repository, blob));
   if (facts.pointer) return read_large(hub, repo, *facts.pointer);
   if (facts.size > longest_safetensors_header) return std::nullopt;
-  const auto bytes =
-      TRY(repository.read(blob, git::ObjectType::blob, longest_safetensors_header));
+  const auto bytes = TRY(repository.read(blob, git::ObjectType::blob, longest_safetensors_header));
   const auto length = believable_length(bytes, bytes.size());
   if (!length) return std::nullopt;
   return bytes.substr(length_bytes, *length);
@@ -96,9 +94,8 @@ std::vector<Sha1> files_of_model(const git::Tree& root) {
 
 }  // namespace
 
-Result<std::optional<SafetensorsFacts>> read_safetensors(Hub& hub, RepoId repo,
-                                                         const git::Repository& repository,
-                                                         const Sha1& root) {
+Result<std::optional<SafetensorsFacts>>
+read_safetensors(Hub& hub, RepoId repo, const git::Repository& repository, const Sha1& root) {
   const auto files = files_of_model(*TRY(load_tree(repository, root)));
   if (files.empty() || files.size() > most_shards) return std::nullopt;
   SafetensorsFacts facts;

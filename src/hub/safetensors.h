@@ -30,8 +30,7 @@ bool add_safetensors_header(std::string_view json, SafetensorsFacts& facts);
 // Of model.safetensors in the root, or of its shards (model-00001-of-00005.safetensors) when there is
 // a model.safetensors.index.json. Nothing when there is neither, or when a file lies about itself.
 // Blocks on git, the database and the disk.
-Result<std::optional<SafetensorsFacts>> read_safetensors(Hub& hub, RepoId repo,
-                                                         const git::Repository& repository,
-                                                         const Sha1& root);
+Result<std::optional<SafetensorsFacts>>
+read_safetensors(Hub& hub, RepoId repo, const git::Repository& repository, const Sha1& root);
 
 }  // namespace kohaku::hub

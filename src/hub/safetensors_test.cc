@@ -14,10 +14,9 @@ std::string file_of(const std::string& header, std::int64_t lie = 0) {
   return file + header;
 }
 
-const std::string two_tensors =
-    R"({"__metadata__":{"format":"pt","dtype":"no"},)"
-    R"("a.weight":{"dtype":"F32","shape":[3,4],"data_offsets":[0,48]},)"
-    R"("scalar":{"shape":[],"data_offsets":[48,50],"dtype":"F16"}})";
+const std::string two_tensors = R"({"__metadata__":{"format":"pt","dtype":"no"},)"
+                                R"("a.weight":{"dtype":"F32","shape":[3,4],"data_offsets":[0,48]},)"
+                                R"("scalar":{"shape":[],"data_offsets":[48,50],"dtype":"F16"}})";
 
 TEST(SafetensorsHeader, CountsParametersByType) {
   SafetensorsFacts facts;

@@ -76,7 +76,8 @@ Result<Squashed> prepare(Hub& hub, const WritableRepo& repo, std::string_view br
 
 }  // namespace
 
-Task<Result<Sha1>> super_squash(Hub& hub, WritableRepo repo, std::string branch, std::string message) {
+Task<Result<Sha1>> super_squash(Hub& hub, WritableRepo repo, std::string branch,
+                                std::string message) {
   const auto turn = co_await hub.queues->wait(repo.repo().id);
   auto squashed =
       CO_TRY(co_await hub.pool.run([&] { return prepare(hub, repo, branch, message); }));

@@ -46,13 +46,13 @@ Result<std::int64_t> parse_cursor(std::string_view text) {
 }
 
 Result<StoragePage> read_page(db::Connection& connection, AccountId owner, std::int64_t after) {
-  static const std::string sum = "SELECT " + sum_where(
-      "IN (SELECT id FROM repository WHERE owner_id = ?1)");
-  static const std::string sql = fmt::format(
-      "SELECT r.id, r.type, a.name, r.name, r.updated_at, r.private, {} "
-      "FROM repository r JOIN account a ON a.id = r.owner_id "
-      "WHERE r.owner_id = ?1 AND r.id > ?2 ORDER BY r.id LIMIT ?3",
-      sum_where("= r.id"));
+  static const std::string sum =
+      "SELECT " + sum_where("IN (SELECT id FROM repository WHERE owner_id = ?1)");
+  static const std::string sql =
+      fmt::format("SELECT r.id, r.type, a.name, r.name, r.updated_at, r.private, {} "
+                  "FROM repository r JOIN account a ON a.id = r.owner_id "
+                  "WHERE r.owner_id = ?1 AND r.id > ?2 ORDER BY r.id LIMIT ?3",
+                  sum_where("= r.id"));
   StoragePage page;
   if (const auto total = TRY(connection.sql(sum).bind(owner).first<std::uint64_t>())) {
     page.namespace_bytes = std::get<0>(*total);

@@ -25,8 +25,9 @@ struct CommitDetail {
   std::string description;
   Micros committed_at;
 };
-BOOST_DESCRIBE_STRUCT(CommitDetail, (), (id, oid, title, message, date, parents, author, user_id,
-                                         description, committed_at))
+BOOST_DESCRIBE_STRUCT(CommitDetail, (),
+                      (id, oid, title, message, date, parents, author, user_id, description,
+                       committed_at))
 
 Result<CommitDetail> show_commit(const hub::ReadableRepo& readable, Call& call);
 

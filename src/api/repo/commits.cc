@@ -36,7 +36,8 @@ CommitItem item_of(const git::LoggedCommit& logged, bool formatted) {
   item.message = commit.description();
   item.authors = {{commit.author.name}};
   item.date = commit.committer.time;
-  if (formatted) item.formatted = FormattedCommit{escape_html(item.title), escape_html(item.message)};
+  if (formatted)
+    item.formatted = FormattedCommit{escape_html(item.title), escape_html(item.message)};
   return item;
 }
 

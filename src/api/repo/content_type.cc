@@ -15,23 +15,40 @@ namespace {
 using Entry = std::pair<std::string_view, std::string_view>;
 
 constexpr auto types = std::to_array<Entry>({
-    {"txt", "text/plain; charset=utf-8"},    {"md", "text/plain; charset=utf-8"},
-    {"py", "text/plain; charset=utf-8"},     {"yaml", "text/plain; charset=utf-8"},
-    {"yml", "text/plain; charset=utf-8"},    {"toml", "text/plain; charset=utf-8"},
-    {"cfg", "text/plain; charset=utf-8"},    {"jinja", "text/plain; charset=utf-8"},
-    {"csv", "text/csv; charset=utf-8"},      {"tsv", "text/tab-separated-values; charset=utf-8"},
-    {"json", "application/json"},            {"jsonl", "application/x-ndjson"},
-    {"html", "text/html; charset=utf-8"},    {"htm", "text/html; charset=utf-8"},
-    {"xhtml", "application/xhtml+xml"},      {"xml", "application/xml"},
-    {"js", "text/plain; charset=utf-8"},     {"css", "text/plain; charset=utf-8"},
-    {"svg", "image/svg+xml"},                {"png", "image/png"},
-    {"jpg", "image/jpeg"},                   {"jpeg", "image/jpeg"},
-    {"gif", "image/gif"},                    {"webp", "image/webp"},
-    {"avif", "image/avif"},                  {"pdf", "application/pdf"},
-    {"mp3", "audio/mpeg"},                   {"wav", "audio/wav"},
-    {"flac", "audio/flac"},                  {"mp4", "video/mp4"},
-    {"webm", "video/webm"},                  {"zip", "application/zip"},
-    {"gz", "application/gzip"},              {"parquet", "application/vnd.apache.parquet"},
+    {"txt", "text/plain; charset=utf-8"},
+    {"md", "text/plain; charset=utf-8"},
+    {"py", "text/plain; charset=utf-8"},
+    {"yaml", "text/plain; charset=utf-8"},
+    {"yml", "text/plain; charset=utf-8"},
+    {"toml", "text/plain; charset=utf-8"},
+    {"cfg", "text/plain; charset=utf-8"},
+    {"jinja", "text/plain; charset=utf-8"},
+    {"csv", "text/csv; charset=utf-8"},
+    {"tsv", "text/tab-separated-values; charset=utf-8"},
+    {"json", "application/json"},
+    {"jsonl", "application/x-ndjson"},
+    {"html", "text/html; charset=utf-8"},
+    {"htm", "text/html; charset=utf-8"},
+    {"xhtml", "application/xhtml+xml"},
+    {"xml", "application/xml"},
+    {"js", "text/plain; charset=utf-8"},
+    {"css", "text/plain; charset=utf-8"},
+    {"svg", "image/svg+xml"},
+    {"png", "image/png"},
+    {"jpg", "image/jpeg"},
+    {"jpeg", "image/jpeg"},
+    {"gif", "image/gif"},
+    {"webp", "image/webp"},
+    {"avif", "image/avif"},
+    {"pdf", "application/pdf"},
+    {"mp3", "audio/mpeg"},
+    {"wav", "audio/wav"},
+    {"flac", "audio/flac"},
+    {"mp4", "video/mp4"},
+    {"webm", "video/webm"},
+    {"zip", "application/zip"},
+    {"gz", "application/gzip"},
+    {"parquet", "application/vnd.apache.parquet"},
 });
 
 // What a browser may show in place: nothing that can carry script.
@@ -58,16 +75,17 @@ void set_content_headers(http::Headers& headers, std::string_view path) {
   const auto name = path.substr(path.rfind('/') + 1);
   std::string ascii(name);
   for (char& c : ascii) {
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E || c == '"' || c == '\\') {
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E || c == '"' ||
+        c == '\\') {
       c = '_';
     }
   }
   headers.set("Content-Type", std::string(type));
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("Content-Security-Policy", "default-src 'none'; sandbox");
-  headers.set("Content-Disposition",
-              fmt::format("{}; filename*=UTF-8''{}; filename=\"{}\"",
-                          may_be_shown(type) ? "inline" : "attachment", percent_encode(name), ascii));
+  headers.set("Content-Disposition", fmt::format("{}; filename*=UTF-8''{}; filename=\"{}\"",
+                                                 may_be_shown(type) ? "inline" : "attachment",
+                                                 percent_encode(name), ascii));
 }
 
 }  // namespace kohaku::api

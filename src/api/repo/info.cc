@@ -103,8 +103,7 @@ Result<http::Reply> answer(const hub::ReadableRepo& readable, Call& call,
   const auto fields = TRY(wanted_fields(call, repo.type));
   const bool everything = call.query.list("expand").empty();
   const bool with_blobs = TRY(call.query.boolean("blobs", false));
-  const auto gathered =
-      TRY(gather(call.hub, repo.id, everything || fields.needs_used_bytes()));
+  const auto gathered = TRY(gather(call.hub, repo.id, everything || fields.needs_used_bytes()));
   RepoView view{&gathered.summary, gathered.summary.head, nullptr, true, gathered.used_bytes};
   if (revision) {
     view.sha = TRY(hub::resolve_revision(call.hub, repo, *revision)).commit;

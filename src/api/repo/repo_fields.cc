@@ -14,27 +14,57 @@ using Names = std::vector<std::string_view>;
 
 // Every name that `expand=` may ask for.
 const Names& all_fields(RepoType type) {
-  static const Names model = {
-      "author",       "baseModels",     "cardData",       "childrenModelCount",
-      "config",       "createdAt",      "disabled",       "downloads",
-      "downloadsAllTime", "evalResults", "gated",         "gguf",
-      "gitalyUid",    "inference",      "inferenceProviderMapping", "lastModified",
-      "library_name", "likes",          "mask_token",     "model-index",
-      "pipeline_tag", "private",        "resourceGroup",  "safetensors",
-      "securityStatus", "sha",          "siblings",       "spaces",
-      "tags",         "transformersInfo", "trendingScore", "usedStorage",
-      "widgetData",   "xetEnabled"};
-  static const Names dataset = {
-      "author",    "cardData",     "citation",         "createdAt",         "description",
-      "disabled",  "downloads",    "downloadsAllTime", "gated",             "gitalyUid",
-      "lastModified", "likes",     "mainSize",         "paperswithcode_id", "private",
-      "resourceGroup", "securityStatus", "sha",        "siblings",          "tags",
-      "trendingScore", "usedStorage", "xetEnabled"};
+  static const Names model = {"author",
+                              "baseModels",
+                              "cardData",
+                              "childrenModelCount",
+                              "config",
+                              "createdAt",
+                              "disabled",
+                              "downloads",
+                              "downloadsAllTime",
+                              "evalResults",
+                              "gated",
+                              "gguf",
+                              "gitalyUid",
+                              "inference",
+                              "inferenceProviderMapping",
+                              "lastModified",
+                              "library_name",
+                              "likes",
+                              "mask_token",
+                              "model-index",
+                              "pipeline_tag",
+                              "private",
+                              "resourceGroup",
+                              "safetensors",
+                              "securityStatus",
+                              "sha",
+                              "siblings",
+                              "spaces",
+                              "tags",
+                              "transformersInfo",
+                              "trendingScore",
+                              "usedStorage",
+                              "widgetData",
+                              "xetEnabled"};
+  static const Names dataset = {"author",         "cardData",
+                                "citation",       "createdAt",
+                                "description",    "disabled",
+                                "downloads",      "downloadsAllTime",
+                                "gated",          "gitalyUid",
+                                "lastModified",   "likes",
+                                "mainSize",       "paperswithcode_id",
+                                "private",        "resourceGroup",
+                                "securityStatus", "sha",
+                                "siblings",       "tags",
+                                "trendingScore",  "usedStorage",
+                                "xetEnabled"};
   static const Names space = {
-      "author",   "cardData",      "createdAt",     "datasets", "disabled",  "gated",
-      "gitalyUid", "lastModified", "likes",         "models",   "private",   "region",
-      "resourceGroup", "runtime",  "sdk",           "securityStatus", "sha", "siblings",
-      "subdomain", "tags",         "trendingScore", "usedStorage", "xetEnabled"};
+      "author",        "cardData",     "createdAt",     "datasets",       "disabled",  "gated",
+      "gitalyUid",     "lastModified", "likes",         "models",         "private",   "region",
+      "resourceGroup", "runtime",      "sdk",           "securityStatus", "sha",       "siblings",
+      "subdomain",     "tags",         "trendingScore", "usedStorage",    "xetEnabled"};
   switch (type) {
     case RepoType::dataset: return dataset;
     case RepoType::space: return space;
@@ -102,7 +132,8 @@ const std::map<std::string_view, Writer>& writers() {
       {"gated", write_gated},
       {"disabled", [](auto& json, auto&) { json.write(false); }},
       {"downloads", [](auto& json, auto& view) { json.write(view.summary->repo.downloads); }},
-      {"downloadsAllTime", [](auto& json, auto& view) { json.write(view.summary->repo.downloads); }},
+      {"downloadsAllTime",
+       [](auto& json, auto& view) { json.write(view.summary->repo.downloads); }},
       {"likes", [](auto& json, auto& view) { json.write(view.summary->repo.likes); }},
       {"trendingScore", [](auto& json, auto& view) { json.write(view.summary->trending_score); }},
       {"sdk", [](auto& json, auto& view) { json.write(view.summary->repo.sdk); }},
@@ -150,9 +181,10 @@ const std::map<std::string_view, Writer>& writers() {
 }  // namespace
 
 RepoFields RepoFields::of_info(RepoType type) {
-  Names names = {"author",  "sha",      "lastModified", "createdAt",   "private",
-                 "gated",   "disabled", "downloads",    "downloadsAllTime", "likes",
-                 "trendingScore", "tags", "cardData",   "usedStorage", "xetEnabled", "siblings"};
+  Names names = {"author",           "sha",         "lastModified",  "createdAt",
+                 "private",          "gated",       "disabled",      "downloads",
+                 "downloadsAllTime", "likes",       "trendingScore", "tags",
+                 "cardData",         "usedStorage", "xetEnabled",    "siblings"};
   switch (type) {
     case RepoType::model:
       names.insert(names.end(), {"modelId", "pipeline_tag", "library_name", "mask_token", "config",
@@ -168,8 +200,8 @@ RepoFields RepoFields::of_info(RepoType type) {
 }
 
 RepoFields RepoFields::of_list(RepoType type, bool full, bool card_data, bool config) {
-  Names names = {"author",    "sha",   "lastModified",  "createdAt", "private", "gated",
-                 "disabled",  "downloads", "likes",     "trendingScore", "tags"};
+  Names names = {"author",   "sha",       "lastModified", "createdAt",     "private", "gated",
+                 "disabled", "downloads", "likes",        "trendingScore", "tags"};
   if (type == RepoType::model) {
     names.insert(names.end(), {"modelId", "pipeline_tag", "library_name"});
     if (config || full) names.emplace_back("config");
@@ -186,9 +218,9 @@ Result<RepoFields> RepoFields::asked(RepoType type, const std::vector<std::strin
   for (const auto& name : expand) {
     const auto found = std::ranges::find(allowed, name);
     if (found == allowed.end()) {
-      return fail(Code::bad_request, fmt::format("'{}' is not a value of 'expand' for {}. Allowed: {}.",
-                                                 name.substr(0, 64), plural(type),
-                                                 fmt::join(allowed, ", ")));
+      return fail(Code::bad_request,
+                  fmt::format("'{}' is not a value of 'expand' for {}. Allowed: {}.",
+                              name.substr(0, 64), plural(type), fmt::join(allowed, ", ")));
     }
     if (std::ranges::find(names, *found) == names.end()) names.push_back(*found);
   }

@@ -43,7 +43,8 @@ void set_file_headers(http::Headers& headers, const Asked& asked) {
 }
 
 // The part asked for; nothing means the whole. A HEAD tells of the whole.
-Result<std::optional<http::ByteRange>> asked_range(const http::Request& request, const Asked& asked) {
+Result<std::optional<http::ByteRange>> asked_range(const http::Request& request,
+                                                   const Asked& asked) {
   if (request.method != http::Method::get || !http::range_applies(request.headers, asked.etag)) {
     return std::nullopt;
   }
@@ -53,13 +54,14 @@ Result<std::optional<http::ByteRange>> asked_range(const http::Request& request,
 // The object, if the repository still keeps it.
 Result<store::LargeObject> find_object(hub::Hub& hub, const hub::Repo& repo, const Asked& asked) {
   const auto& oid = asked.file.pointer->oid;
-  auto object = TRY(hub.current->objects.get(
-      hub.database, {repo.id, oid},
-      [&](auto& connection) { return store::ObjectStore::find(connection, repo.id, oid); }));
+  auto object = TRY(hub.current->objects.get(hub.database, {repo.id, oid}, [&](auto& connection) {
+    return store::ObjectStore::find(connection, repo.id, oid);
+  }));
   if (object) return std::move(*object);
-  return fail(Code::entry_not_found,
-              fmt::format("The content of '{}' in this version is no longer kept by this repository.",
-                          asked.file.path));
+  return fail(
+      Code::entry_not_found,
+      fmt::format("The content of '{}' in this version is no longer kept by this repository.",
+                  asked.file.path));
 }
 
 // Blobs up to this size are answered from memory.
@@ -76,7 +78,8 @@ Task<Result<>> write_blob(hub::Hub& hub, std::shared_ptr<git::Repository> reposi
   while (position < end) {
     const auto got = CO_TRY(co_await hub.pool.run([&] { return blob->read(piece); }));
     if (got == 0) co_return fail_internal("blob " + id.hex() + " ended early");
-    const auto from = range.offset > position ? std::min<std::uint64_t>(range.offset - position, got) : 0;
+    const auto from =
+        range.offset > position ? std::min<std::uint64_t>(range.offset - position, got) : 0;
     const auto to = std::min<std::uint64_t>(end - position, got);
     if (to > from) CO_TRY(co_await writer.write(Bytes(piece).subspan(from, to - from)));
     position += got;
@@ -136,7 +139,8 @@ Task<Result<http::Reply>> send(hub::ReadableContent repo, Call& call, Asked aske
   } else {
     const auto repository = CO_TRY(call.hub.repositories.get(repo.repo().id));
     if (asked.size <= small_blob_bytes) {
-      auto content = CO_TRY(repository->read(asked.file.entry.id, git::ObjectType::blob, asked.size));
+      auto content =
+          CO_TRY(repository->read(asked.file.entry.id, git::ObjectType::blob, asked.size));
       reply.body = range.length == content.size() ? std::move(content)
                                                   : content.substr(range.offset, range.length);
     } else {
@@ -147,8 +151,7 @@ Task<Result<http::Reply>> send(hub::ReadableContent repo, Call& call, Asked aske
 }
 
 Task<Result<http::Reply>> serve_file(hub::ReadableContent repo, Call& call, View view) {
-  const auto found =
-      CO_TRY(hub::resolve_revision_and_path(call.hub, repo.repo(), call.path.rest));
+  const auto found = CO_TRY(hub::resolve_revision_and_path(call.hub, repo.repo(), call.path.rest));
   const auto commit = found.revision.commit.hex();
   const auto with_commit = [&](http::Reply reply) {
     reply.headers.set("X-Repo-Commit", commit);

@@ -9,7 +9,10 @@ namespace kohaku::api {
 
 Siblings::Siblings(hub::Hub& hub, RepoId repo, std::shared_ptr<const git::Repository> repository,
                    hub::TreeWalk walk, bool with_blobs)
-    : hub_(&hub), repo_(repo), repository_(std::move(repository)), walk_(std::move(walk)),
+    : hub_(&hub),
+      repo_(repo),
+      repository_(std::move(repository)),
+      walk_(std::move(walk)),
       with_blobs_(with_blobs) {}
 
 Result<Siblings> Siblings::at(hub::Hub& hub, RepoId repo, const Sha1& commit, bool with_blobs) {

@@ -15,22 +15,26 @@ namespace {
 // A plain word as it is; anything else as JSON text, which YAML reads the same.
 std::string yaml_scalar(const std::string& text) {
   const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.';
   });
-  const bool is_word = plain && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
+  const bool is_word =
+      plain && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
   return is_word ? text : to_json(text);
 }
 
 Result<std::vector<hub::InitialFile>> initial_files(const CreateRepo& wanted) {
   std::vector<hub::InitialFile> files;
   if (wanted.license) {
-    files.push_back({"README.md", fmt::format("---\nlicense: {}\n---\n", yaml_scalar(*wanted.license))});
+    files.push_back(
+        {"README.md", fmt::format("---\nlicense: {}\n---\n", yaml_scalar(*wanted.license))});
   }
   for (const auto& file : wanted.files.value_or(std::vector<CreateFile>{})) {
     auto content = file.content;
     if (file.encoding.value_or("base64") == "base64") {
       auto decoded = base64_decode(file.content);
-      if (!decoded) return fail(Code::bad_request, fmt::format("'{}' is not valid base64.", file.path));
+      if (!decoded)
+        return fail(Code::bad_request, fmt::format("'{}' is not valid base64.", file.path));
       content = std::move(*decoded);
     }
     const auto path = TRY(RepoPath::parse(file.path)).text();
@@ -42,7 +46,8 @@ Result<std::vector<hub::InitialFile>> initial_files(const CreateRepo& wanted) {
 
 }  // namespace
 
-Task<Result<http::Reply>> create_repo(hub::SignedInWriter user, Call& call, Body<CreateRepo> wanted) {
+Task<Result<http::Reply>> create_repo(hub::SignedInWriter user, Call& call,
+                                      Body<CreateRepo> wanted) {
   const auto type = CO_TRY(parse_type(wanted->type));
   const auto target = CO_TRY(parse_target(user.user(), wanted->name, wanted->organization, type));
   const auto owner = CO_TRY(hub::Access(call.hub).namespace_writer(user.caller(), target.owner));
@@ -53,11 +58,12 @@ Task<Result<http::Reply>> create_repo(hub::SignedInWriter user, Call& call, Body
                            co_await hub::create_repository(call.hub, owner, std::move(repo)));
 }
 
-Task<Result<http::Reply>> delete_repo(hub::SignedInWriter user, Call& call, Body<DeleteRepo> named) {
+Task<Result<http::Reply>> delete_repo(hub::SignedInWriter user, Call& call,
+                                      Body<DeleteRepo> named) {
   const auto type = CO_TRY(parse_type(named->type));
   const auto target = CO_TRY(parse_target(user.user(), named->name, named->organization, type));
-  const auto repo =
-      CO_TRY(hub::Access(call.hub).repo_admin(user.caller(), target.type, {target.owner, target.name}));
+  const auto repo = CO_TRY(
+      hub::Access(call.hub).repo_admin(user.caller(), target.type, {target.owner, target.name}));
   if (repo.repo().moved) {
     co_return fail(Code::repo_not_found,
                    fmt::format("Repository '{}/{}' was not found.", target.owner, target.name));

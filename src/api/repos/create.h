@@ -31,10 +31,11 @@ struct CreateRepo {
   std::optional<bool> private_;
   std::optional<std::string> visibility;  // "public" or "private"
   std::optional<std::string> sdk;
-  std::optional<std::string> license;     // makes a README.md that says so
+  std::optional<std::string> license;  // makes a README.md that says so
   std::optional<std::vector<CreateFile>> files;
 };
-BOOST_DESCRIBE_STRUCT(CreateRepo, (), (name, organization, type, private_, visibility, sdk, license, files))
+BOOST_DESCRIBE_STRUCT(CreateRepo, (),
+                      (name, organization, type, private_, visibility, sdk, license, files))
 
 struct DeleteRepo {
   std::string name;
@@ -51,7 +52,8 @@ struct MoveRepo {
 BOOST_DESCRIBE_STRUCT(MoveRepo, (), (fromRepo, toRepo, type))
 
 // 409 with `url` when the name is taken and the caller may see by what.
-Task<Result<http::Reply>> create_repo(hub::SignedInWriter user, Call& call, Body<CreateRepo> wanted);
+Task<Result<http::Reply>> create_repo(hub::SignedInWriter user, Call& call,
+                                      Body<CreateRepo> wanted);
 Task<Result<http::Reply>> delete_repo(hub::SignedInWriter user, Call& call, Body<DeleteRepo> named);
 Task<Result<http::Reply>> move_repo(hub::SignedInWriter user, Call& call, Body<MoveRepo> named);
 

@@ -54,9 +54,8 @@ Result<> write_item(JsonWriter& json, hub::Hub& hub, const RepoFields& fields,
     view.contents = TRY(hub::content_facts(hub, summary.repo, *summary.head));
   }
   if (fields.needs_used_bytes()) {
-    view.used_bytes = TRY(hub.database.read_now([&](db::Connection& connection) {
-      return hub::used_bytes(connection, summary.repo.id);
-    }));
+    view.used_bytes = TRY(hub.database.read_now(
+        [&](db::Connection& connection) { return hub::used_bytes(connection, summary.repo.id); }));
   }
   json.begin_object();
   fields.write(json, view);
@@ -98,9 +97,8 @@ Result<hub::RepoListPage> find_page(hub::Hub& hub, const hub::Caller& caller,
                                     const ListQuery& query) {
   if (query.finds_nothing) return hub::RepoListPage{};
   if (query.parameters) return filter_by_parameters(hub, caller, query);
-  return hub.database.read_now([&](db::Connection& connection) {
-    return hub::list_repos(connection, caller, query.rows);
-  });
+  return hub.database.read_now(
+      [&](db::Connection& connection) { return hub::list_repos(connection, caller, query.rows); });
 }
 
 }  // namespace

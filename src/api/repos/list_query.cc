@@ -37,11 +37,21 @@ std::optional<std::string> text_of(const Call& call, std::string_view name) {
 // Which tag a repository bears that a local application can load.
 std::string_view tag_of_app(std::string_view app) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> known = {{
-      {"llama.cpp", "gguf"},  {"ollama", "gguf"},      {"lmstudio", "gguf"},
-      {"jan", "gguf"},        {"koboldcpp", "gguf"},   {"gpt4all", "gguf"},
-      {"node-llama-cpp", "gguf"}, {"unsloth", "transformers"}, {"vllm", "transformers"},
-      {"sglang", "transformers"}, {"tgi", "transformers"}, {"mlx-lm", "mlx"},
-      {"draw-things", "diffusers"}, {"diffusionbee", "diffusers"}, {"invoke", "diffusers"},
+      {"llama.cpp", "gguf"},
+      {"ollama", "gguf"},
+      {"lmstudio", "gguf"},
+      {"jan", "gguf"},
+      {"koboldcpp", "gguf"},
+      {"gpt4all", "gguf"},
+      {"node-llama-cpp", "gguf"},
+      {"unsloth", "transformers"},
+      {"vllm", "transformers"},
+      {"sglang", "transformers"},
+      {"tgi", "transformers"},
+      {"mlx-lm", "mlx"},
+      {"draw-things", "diffusers"},
+      {"diffusionbee", "diffusers"},
+      {"invoke", "diffusers"},
       {"joyfusion", "diffusers"},
   }};
   const auto found = std::ranges::find(known, app, [](const auto& pair) { return pair.first; });
@@ -80,9 +90,15 @@ Result<double> parse_count(std::string_view text) {
   const auto* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   const std::string_view unit(stop, static_cast<std::size_t>(end - stop));
-  static constexpr std::array<std::pair<std::string_view, double>, 9> units = {{
-      {"", 1}, {"K", 1e3}, {"k", 1e3}, {"M", 1e6}, {"m", 1e6}, {"B", 1e9}, {"b", 1e9},
-      {"T", 1e12}, {"t", 1e12}}};
+  static constexpr std::array<std::pair<std::string_view, double>, 9> units = {{{"", 1},
+                                                                                {"K", 1e3},
+                                                                                {"k", 1e3},
+                                                                                {"M", 1e6},
+                                                                                {"m", 1e6},
+                                                                                {"B", 1e9},
+                                                                                {"b", 1e9},
+                                                                                {"T", 1e12},
+                                                                                {"t", 1e12}}};
   const auto known = std::ranges::find(units, unit, [](const auto& pair) { return pair.first; });
   if (error != std::errc{} || known == units.end() || !(number >= 0) || number > 1e6) {
     return fail(Code::bad_request, "'num_parameters' must look like min:6B,max:128B.");

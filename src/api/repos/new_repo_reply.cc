@@ -16,7 +16,8 @@ struct Refusal {
 BOOST_DESCRIBE_STRUCT(Refusal, (), (error, detail, url, repo_id))
 
 http::Reply already_exists(const Call& call, const RepoTarget& target, const Error& error) {
-  const auto found = hub::Access(call.hub).readable(call.caller, target.type, {target.owner, target.name});
+  const auto found =
+      hub::Access(call.hub).readable(call.caller, target.type, {target.owner, target.name});
   const auto name = found ? found->repo().full_name() : target.owner + "/" + target.name;
   const auto url = fmt::format("{}/{}{}", call.base_url(), web_prefix(target.type), name);
   auto reply = http::error_reply(error);

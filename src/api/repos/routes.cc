@@ -1,8 +1,8 @@
+#include "api/routes.h"
 #include "api/repos/create.h"
 #include "api/repos/duplicate.h"
 #include "api/repos/list.h"
 #include "api/repos/settings.h"
-#include "api/routes.h"
 
 namespace kohaku::api {
 

@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint64_t most_body_bytes = 64 * 1024;
 
 std::unexpected<Error> wrong(std::string_view field, std::string_view wanted) {
-  return fail(Code::bad_request, std::string("'") + std::string(field) + "' must be " + std::string(wanted) + ".");
+  return fail(Code::bad_request,
+              std::string("'") + std::string(field) + "' must be " + std::string(wanted) + ".");
 }
 
 Result<> read_private(const boost::json::object& in, hub::RepoSettings& out) {
@@ -100,7 +101,8 @@ Result<LfsSettingsReply> show_lfs_settings(const hub::ReadableRepo& repo, hub::H
   reply.lfs_suffix_rules_effective = settings.suffixes;
   reply.lfs_suffix_rules_source = settings.has_own_suffixes ? "merged" : "server_default";
   const auto defaults = hub::default_lfs_suffixes();
-  reply.server_defaults = {hub.config.lfs_threshold_bytes, hub.config.lfs_keep_versions,
+  reply.server_defaults = {hub.config.lfs_threshold_bytes,
+                           hub.config.lfs_keep_versions,
                            {defaults.begin(), defaults.end()}};
   return reply;
 }

@@ -20,7 +20,8 @@ struct LfsServerDefaults {
   std::int64_t lfs_keep_versions = 0;
   std::vector<std::string> lfs_suffix_rules;
 };
-BOOST_DESCRIBE_STRUCT(LfsServerDefaults, (), (lfs_threshold_bytes, lfs_keep_versions, lfs_suffix_rules))
+BOOST_DESCRIBE_STRUCT(LfsServerDefaults, (),
+                      (lfs_threshold_bytes, lfs_keep_versions, lfs_suffix_rules))
 
 // `…_source`: "repository" or "server_default"; suffixes are "merged" when the repository has some.
 struct LfsSettingsReply {
