@@ -44,6 +44,7 @@ struct Error {
   Code code = Code::internal;
   std::string message;
   std::string detail;
+  int retry_after_seconds = 0;  // when it is worth another try; 0: not known
 };
 
 struct CodeEntry {

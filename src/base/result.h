@@ -23,6 +23,13 @@ inline std::unexpected<Error> fail(Code code, std::string message, std::string d
   return std::unexpected(Error{code, std::move(message), std::move(detail)});
 }
 
+// To be tried again in so many seconds; the answer says so (Retry-After).
+inline std::unexpected<Error> fail_too_many(std::string message, int retry_after_seconds) {
+  return std::unexpected(Error{.code = Code::too_many_requests,
+                               .message = std::move(message),
+                               .retry_after_seconds = retry_after_seconds});
+}
+
 inline std::unexpected<Error> fail_internal(std::string detail) {
   return std::unexpected(internal_error(std::move(detail)));
 }

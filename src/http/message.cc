@@ -79,12 +79,18 @@ Reply json_reply(int status, std::string json) {
   return reply;
 }
 
+void set_retry_after(Headers& headers, const Error& error) {
+  if (error.retry_after_seconds <= 0) return;
+  headers.set("Retry-After", std::to_string(error.retry_after_seconds));
+}
+
 Reply error_reply(const Error& error) {
   const CodeEntry entry = code_entry(error.code);
   const std::string quoted = json_quote(error.message);
   Reply reply = json_reply(entry.status, fmt::format("{{\"error\":{0},\"detail\":{0}}}", quoted));
   reply.headers.add("X-Error-Code", std::string(entry.error_code));
   reply.headers.add("X-Error-Message", header_text(error.message));
+  set_retry_after(reply.headers, error);
   if (entry.status == 401) reply.headers.add("WWW-Authenticate", "Bearer realm=\"KohakuHub\"");
   reply.log_detail = error.detail.empty() ? error.message : error.detail;
   return reply;

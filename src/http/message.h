@@ -103,7 +103,9 @@ struct Reply {
 };
 
 Reply json_reply(int status, std::string json);
-Reply error_reply(const Error& error);  // {"error","detail"} and the X-Error-… headers
+Reply error_reply(const Error& error);  // {"error","detail"}, X-Error-… and Retry-After
+// Retry-After, if the error knows it; for an error that is told as a page.
+void set_retry_after(Headers& headers, const Error& error);
 
 using Handler = std::function<Task<Reply>(Request&)>;
 

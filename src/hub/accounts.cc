@@ -52,7 +52,8 @@ Result<> require_free(db::Connection& connection, std::string_view name,
 Result<> check_letters(Hub& hub, std::string_view address) {
   if (!hub.config.require_email_verification) return {};
   if (hub.guards->letters_by_address.try_once(address, hub.clock.now())) return {};
-  return fail(Code::too_many_requests, "Too many accounts were made from here. Try again later.");
+  return fail_too_many("Too many accounts were made from here. Try again later.",
+                       registration_window_seconds);
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ struct NewUser {
 // Adds the row, within the caller's transaction. bad_request for a name or e-mail that is taken.
 Result<AccountId> insert_user(db::Connection& connection, const NewUser& user, Micros now);
 
-// What a refused client is told to wait (Retry-After) after too_many_requests.
+// What a client is told to wait after too_many_requests.
 inline constexpr int registration_window_seconds = 3600;
 
 struct Registration {

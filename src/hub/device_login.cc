@@ -39,7 +39,8 @@ Result<> insert_device_login(db::Connection& connection, const DeviceLogin& logi
           .run());
   const auto count = TRY(connection.sql("SELECT count(*) FROM device_login").first<std::int64_t>());
   if (count && std::get<0>(*count) >= most_waiting) {
-    return fail(Code::too_many_requests, "Too many sign-ins wait for approval. Try again later.");
+    return fail_too_many("Too many sign-ins wait for approval. Try again later.",
+                         device_login_seconds);
   }
   TRY(connection
           .sql("INSERT INTO device_login (device_code_hash, user_code, client_id, status, "
@@ -63,7 +64,8 @@ Result<Micros> require_waiting(db::Connection& connection, std::string_view user
 
 Result<std::string> read_typed_code(Hub& hub, const User& user, std::string_view typed) {
   if (!hub.guards->user_codes_by_user.try_once(std::to_string(user.id.value), hub.clock.now())) {
-    return fail(Code::too_many_requests, "Too many codes were tried. Wait a quarter of an hour.");
+    return fail_too_many("Too many codes were tried. Wait a quarter of an hour.",
+                         device_login_seconds);
   }
   auto code = normalize_user_code(typed);
   if (code) return std::move(*code);
@@ -121,7 +123,7 @@ Result<DeviceLogin> begin_device_login(Hub& hub, const std::string& client_id,
   }
   const auto now = hub.clock.now();
   if (!hub.guards->device_logins_by_address.try_once(address, now)) {
-    return fail(Code::too_many_requests, "Too many sign-ins were begun. Try again later.");
+    return fail_too_many("Too many sign-ins were begun. Try again later.", device_login_seconds);
   }
   DeviceLogin login{random_text(43), random_user_code()};
   TRY(hub.database.write_now(

@@ -16,7 +16,7 @@
 
 namespace kohaku::hub {
 
-inline constexpr std::int64_t device_login_seconds = 900;
+inline constexpr int device_login_seconds = 900;
 inline constexpr std::int64_t device_poll_seconds = 5;  // how long a program waits between polls
 
 struct DeviceLogin {

@@ -38,7 +38,7 @@ class Waiting {
 
   Result<> check(int most) const {
     if (before_ < most) return {};
-    return fail(Code::too_many_requests, "Too many people sign in at this moment. Try again soon.");
+    return fail_too_many("Too many people sign in at this moment. Try again soon.", 5);
   }
 
  private:

@@ -25,7 +25,8 @@ class CountedAttempt {
 
   Result<> check() const {
     if (allowed_) return {};
-    return fail(Code::too_many_requests, "Too many failed sign-ins. Try again in a few minutes.");
+    return fail_too_many("Too many failed sign-ins. Try again in a few minutes.",
+                         sign_in_window_seconds);
   }
 
   void succeeded() {

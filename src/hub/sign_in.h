@@ -11,7 +11,7 @@
 
 namespace kohaku::hub {
 
-// What a refused client is told to wait (Retry-After) after too_many_requests.
+// What a client is told to wait after too_many_requests.
 inline constexpr int sign_in_window_seconds = 300;
 
 struct Attempt {

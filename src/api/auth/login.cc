@@ -21,26 +21,17 @@ void set_session_cookie(http::Reply& reply, const Call& call, const hub::Session
   reply.headers.add("Set-Cookie", cookie_text(call, session.secret, seconds));
 }
 
-http::Reply sign_in_refusal(const Error& error) {
-  auto reply = http::error_reply(error);
-  if (error.code == Code::too_many_requests) {
-    reply.headers.set("Retry-After", fmt::format("{}", hub::sign_in_window_seconds));
-  }
-  return reply;
-}
-
 Task<Result<http::Reply>> log_in(hub::Anyone, Call& call, Body<LoginRequest> body) {
   if (is_from_foreign_page(call.request, call.base_url())) {
     co_return fail(Code::forbidden, "A sign-in must come from a page of this site.");
   }
-  const auto session =
-      co_await hub::sign_in(call.hub, {body->username, body->password, call.request.peer_address});
-  if (!session) co_return sign_in_refusal(session.error());
+  const auto session = CO_TRY(
+      co_await hub::sign_in(call.hub, {body->username, body->password, call.request.peer_address}));
   LoginReply answer;
-  answer.username = session->user.name;
-  answer.session_secret = hub::csrf_token(call.hub, session->secret);
+  answer.username = session.user.name;
+  answer.session_secret = hub::csrf_token(call.hub, session.secret);
   auto reply = http::json_reply(200, to_json(answer));
-  set_session_cookie(reply, call, *session);
+  set_session_cookie(reply, call, session);
   co_return reply;
 }
 

@@ -34,9 +34,6 @@ BOOST_DESCRIBE_STRUCT(LogoutReply, (), (success, message))
 // Gives the browser the cookie of this session: HttpOnly, SameSite=Lax, Secure behind https.
 void set_session_cookie(http::Reply& reply, const Call& call, const hub::Session& session);
 
-// The answer to a failed sign-in: with Retry-After when it was one too many.
-http::Reply sign_in_refusal(const Error& error);
-
 // 401 for a wrong name or password, 403 for an account that may not, 429 after too many failures.
 Task<Result<http::Reply>> log_in(hub::Anyone anyone, Call& call, Body<LoginRequest> body);
 

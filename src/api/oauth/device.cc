@@ -42,9 +42,7 @@ http::Reply code_page(const Call& call, const hub::User& user, int status,
 http::Reply refusal_page(const Call& call, const hub::User& user, std::string_view user_code,
                          const Error& error) {
   auto reply = code_page(call, user, code_entry(error.code).status, user_code, error.message);
-  if (error.code == Code::too_many_requests) {
-    reply.headers.set("Retry-After", fmt::format("{}", hub::device_login_seconds));
-  }
+  http::set_retry_after(reply.headers, error);
   return reply;
 }
 
@@ -113,9 +111,7 @@ Task<Result<http::Reply>> device_sign_in(hub::Anyone, Call& call) {
   if (!session) {
     const auto& error = session.error();
     auto reply = sign_in_page(call, code_entry(error.code).status, user_code, error.message);
-    if (error.code == Code::too_many_requests) {
-      reply.headers.set("Retry-After", fmt::format("{}", hub::sign_in_window_seconds));
-    }
+    http::set_retry_after(reply.headers, error);
     co_return reply;
   }
   auto reply = see_other("/oauth/device?user_code=" + percent_encode(user_code));

@@ -55,11 +55,7 @@ Task<Result<http::Reply>> begin_device_login(hub::Anyone, Call& call) {
   if (!login) {
     const auto& error = login.error();
     if (error.code == Code::bad_request) co_return oauth_error("invalid_request", error.message);
-    auto reply = http::error_reply(error);
-    if (error.code == Code::too_many_requests) {
-      reply.headers.set("Retry-After", fmt::format("{}", hub::device_login_seconds));
-    }
-    co_return reply;
+    co_return std::unexpected(error);
   }
   const auto page = call.base_url() + "/oauth/device";
   co_return not_stored(http::json_reply(
