@@ -7,6 +7,15 @@
 #include "base/encoding.h"
 
 namespace kohaku::api {
+namespace {
+
+// A missing repository may be a private one, and must look like it.
+bool might_sign_in_help(Code code) {
+  return code == Code::repo_not_found || code == Code::unauthorized ||
+         code == Code::bad_credentials || code == Code::gated_repo_anonymous;
+}
+
+}  // namespace
 
 Query::Query(std::string_view raw) : fields_(parse_form(raw)) {}
 
@@ -69,6 +78,15 @@ std::string Call::base_url() const {
   if (host.empty()) host = request.headers.get("Host");
   if (host.empty()) host = "localhost";
   return fmt::format("{}://{}", scheme, host);
+}
+
+http::Reply Call::refuse(const Error& error) const {
+  auto reply = manner.tell(error);
+  if (manner.asks_for_credentials && !caller.user && might_sign_in_help(error.code)) {
+    reply.status = code_entry(Code::unauthorized).status;
+    reply.headers.set("WWW-Authenticate", "Basic realm=\"KohakuHub\"");
+  }
+  return reply;
 }
 
 std::string Call::repo_url(const hub::Repo& repo) const {

@@ -48,18 +48,30 @@ struct PathMatch {
   RepoType repo_type() const { return type.value_or(RepoType::model); }
 };
 
+// How a route differs from most; its list of routes says so.
+struct Manner {
+  bool hf_compatible = true;  // bad credentials are a 401 here; on our own routes they are nobody's
+  bool in_place = false;      // an old repository name is served, not redirected (git, LFS)
+  // Whom a sign-in might help gets 401 with a challenge for Basic: git and git-lfs give the
+  // credentials they have only then (decision 27).
+  bool asks_for_credentials = false;
+  http::Reply (*tell)(const Error&) = &http::error_reply;  // how an error is written
+};
+
 struct Call {
   http::Request& request;
   hub::Hub& hub;
   PathMatch path;
   Query query;
   hub::Caller caller;
-  bool in_place = false;  // an old name is served as it is, not redirected (git, LFS)
+  Manner manner;
 
   // Scheme and host every absolute URL of the answer begins with; no trailing slash. The one place.
   std::string base_url() const;
   // {base}/{datasets/}{owner}/{name}
   std::string repo_url(const hub::Repo& repo) const;
+  // The answer to a failure, as this route tells it.
+  http::Reply refuse(const Error& error) const;
 };
 
 }  // namespace kohaku::api

@@ -99,13 +99,13 @@ bool make_permission(Call& call, Slot<Parameter>& slot, std::optional<http::Repl
   if constexpr (Permission<Plain>::value) {
     auto made = Permission<Plain>::make(call);
     if (!made) {
-      answer = http::error_reply(made.error());
+      answer = call.refuse(made.error());
       return false;
     }
     if constexpr (requires { made->repo(); }) {
       const bool reads =
           call.request.method == http::Method::get || call.request.method == http::Method::head;
-      if (made->repo().moved && reads && !call.in_place) {
+      if (made->repo().moved && reads && !call.manner.in_place) {
         answer = redirect_to_new_name(call, made->repo());
         return false;
       }
@@ -116,12 +116,13 @@ bool make_permission(Call& call, Slot<Parameter>& slot, std::optional<http::Repl
 }
 
 template <class Parameter>
-bool make_body(const std::string& text, Slot<Parameter>& slot, std::optional<http::Reply>& answer) {
+bool make_body(const Call& call, const std::string& text, Slot<Parameter>& slot,
+               std::optional<http::Reply>& answer) {
   using Plain = std::remove_cvref_t<Parameter>;
   if constexpr (BodyOf<Plain>::value) {
     auto value = from_json<typename BodyOf<Plain>::Value>(text);
     if (!value) {
-      answer = http::error_reply(value.error());
+      answer = call.refuse(value.error());
       return false;
     }
     slot.value.emplace(Plain{std::move(*value)});
@@ -129,16 +130,16 @@ bool make_body(const std::string& text, Slot<Parameter>& slot, std::optional<htt
   return true;
 }
 
-inline http::Reply to_reply(http::Reply reply) { return reply; }
+inline http::Reply to_reply(const Call&, http::Reply reply) { return reply; }
 template <class T>
   requires(!std::same_as<T, http::Reply>)
-http::Reply to_reply(const T& value) {
+http::Reply to_reply(const Call&, const T& value) {
   return http::json_reply(200, to_json(value));
 }
 template <class T>
-http::Reply to_reply(Result<T>&& result) {
-  if (!result) return http::error_reply(result.error());
-  return to_reply(std::move(*result));
+http::Reply to_reply(const Call& call, Result<T>&& result) {
+  if (!result) return call.refuse(result.error());
+  return to_reply(call, std::move(*result));
 }
 
 template <class T>
@@ -169,8 +170,8 @@ struct Bound {
     if (answer) co_return std::move(*answer);
     if constexpr (has_body) {
       auto text = co_await http::read_text(*call.request.body, most_body_bytes);
-      if (!text) co_return http::error_reply(text.error());
-      std::apply([&](auto&... slot) { (make_body<Parameters>(*text, slot, answer) && ...); },
+      if (!text) co_return call.refuse(text.error());
+      std::apply([&](auto&... slot) { (make_body<Parameters>(call, *text, slot, answer) && ...); },
                  slots);
       if (answer) co_return std::move(*answer);
     }
@@ -179,9 +180,9 @@ struct Bound {
     };
     if constexpr (IsTask<R>::value) {
       auto result = co_await invoke();
-      co_return to_reply(std::move(result));
+      co_return to_reply(call, std::move(result));
     } else {
-      co_return co_await call.hub.pool.run([&] { return to_reply(invoke()); });
+      co_return co_await call.hub.pool.run([&] { return to_reply(call, invoke()); });
     }
   }
 

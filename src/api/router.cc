@@ -52,12 +52,22 @@ Routes& Routes::file(std::string path) {
 }
 
 Routes& Routes::own() {
-  defaults_.hf_compatible = false;
+  defaults_.manner.hf_compatible = false;
   return *this;
 }
 
 Routes& Routes::in_place() {
-  defaults_.in_place = true;
+  defaults_.manner.in_place = true;
+  return *this;
+}
+
+Routes& Routes::asks_for_credentials() {
+  defaults_.manner.asks_for_credentials = true;
+  return *this;
+}
+
+Routes& Routes::tells(http::Reply (*tell)(const Error&)) {
+  defaults_.manner.tell = tell;
   return *this;
 }
 
@@ -216,9 +226,8 @@ bool is_well_formed(std::string_view path) {
   return decoded && is_utf8(*decoded);
 }
 
-http::Reply bad_credentials() {
-  return http::error_reply(
-      {Code::bad_credentials, "Invalid credentials in Authorization header", {}});
+Error bad_credentials() {
+  return {Code::bad_credentials, "Invalid credentials in Authorization header", {}};
 }
 
 }  // namespace
@@ -254,16 +263,17 @@ Task<http::Reply> Router::handle(http::Request& request) const {
     reply.headers.set("Allow", found.allowed);
     co_return reply;
   }
-  Call call{
-      request, hub_, std::move(found.match), Query(request.query()), {}, found.route->in_place};
+  Call call{request, hub_, std::move(found.match), Query(request.query()), {}, found.route->manner};
   const hub::Access access(hub_);
   const auto credentials = credentials_of(call);
   // A token or a cookie is looked up at once; a password is hashed elsewhere.
   auto caller = hub::Access::holds_password(credentials)
                     ? co_await access.identify_by_password(credentials)
                     : access.identify(credentials);
-  if (!caller) co_return http::error_reply(caller.error());
-  if (caller->bad_credentials && found.route->hf_compatible) co_return bad_credentials();
+  if (!caller) co_return call.refuse(caller.error());
+  if (caller->bad_credentials && call.manner.hf_compatible) {
+    co_return call.refuse(bad_credentials());
+  }
   call.caller = std::move(*caller);
   co_return co_await found.route->endpoint(call);
 }

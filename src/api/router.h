@@ -25,17 +25,19 @@ struct Route {
   std::string pattern;
   Endpoint endpoint = nullptr;
   std::string permission;
-  std::string file;           // below src/
-  bool hf_compatible = true;  // bad credentials are a 401 here; on our own routes they are nobody's
-  bool in_place = false;      // an old repository name is served, not redirected
+  std::string file;  // below src/
+  Manner manner;
 };
 
 // The list of routes as routes.cc writes it: file(), then the routes that this file serves.
 class Routes {
  public:
   Routes& file(std::string path);  // "api/auth/tokens.cc"; for the routes that follow
-  Routes& own();                   // the routes of this file that follow are ours, not HF's
+  // Of the routes of this file that follow: see Manner.
+  Routes& own();  // ours, not HF's
   Routes& in_place();
+  Routes& asks_for_credentials();
+  Routes& tells(http::Reply (*tell)(const Error&));
 
   template <auto Handler>
   Routes& get(std::string pattern) {

@@ -136,6 +136,11 @@ Result<WritableRepo> Access::writable(Caller caller, RepoType type, const RepoNa
   return WritableRepo(std::move(seen.repo), std::move(caller));
 }
 
+Result<WritableRepo> Access::writable(const ReadableRepo& readable) const {
+  const auto& repo = readable.repo();
+  return writable(readable.caller(), repo.type, {repo.owner, repo.name});
+}
+
 Result<RepoAdmin> Access::repo_admin(Caller caller, RepoType type, const RepoName& name) const {
   auto seen = TRY(see(hub_, caller, type, name));
   TRY(check_writer(caller));

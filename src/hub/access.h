@@ -166,6 +166,8 @@ class Access {
   Result<ReadableContent> readable_content(Caller caller, RepoType type,
                                            const RepoName& name) const;
   Result<WritableRepo> writable(Caller caller, RepoType type, const RepoName& name) const;
+  // Of one that the same caller may read: where only the body tells that it is a change.
+  Result<WritableRepo> writable(const ReadableRepo& readable) const;
   Result<RepoAdmin> repo_admin(Caller caller, RepoType type, const RepoName& name) const;
   // By id, for signed links and jobs that already act for this user: rights are checked anew.
   Result<WritableRepo> writable_by_id(AccountId user, RepoId repo) const;

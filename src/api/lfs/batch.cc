@@ -164,27 +164,16 @@ Task<Result<http::Reply>> download(hub::ReadableContent repo, LfsBatchRequest re
   co_return download_reply(call, repo.repo(), answers);
 }
 
-Task<Result<http::Reply>> answer_batch(LfsBatchRequest request, Call& call) {
-  const hub::Access access(call.hub);
-  const auto type = call.path.repo_type();
-  const auto is_upload = request.operation == "upload";
-  // Who may not even see the repository learns nothing about the request either.
-  auto readable = CO_TRY(access.readable_content(call.caller, type, call.path.repo));
-  if (!is_upload) {
-    CO_TRY(check_request(request));
-    co_return co_await download(std::move(readable), std::move(request), call);
-  }
-  auto writable = CO_TRY(access.writable(call.caller, type, call.path.repo));
-  CO_TRY(check_request(request));
-  co_return co_await upload(std::move(writable), std::move(request), call);
-}
-
 }  // namespace
 
-Task<Result<http::Reply>> lfs_batch(hub::Anyone anyone, Body<LfsBatchRequest> body, Call& call) {
-  auto reply = co_await answer_batch(std::move(body.value), call);
-  if (!reply) co_return lfs_refusal(reply.error(), anyone.caller());
-  co_return reply;
+Task<Result<http::Reply>> lfs_batch(hub::ReadableContent repo, Body<LfsBatchRequest> body,
+                                    Call& call) {
+  CO_TRY(check_request(*body));
+  if (body->operation == "download") {
+    co_return co_await download(std::move(repo), std::move(body.value), call);
+  }
+  auto writable = CO_TRY(hub::Access(call.hub).writable(repo));
+  co_return co_await upload(std::move(writable), std::move(body.value), call);
 }
 
 }  // namespace kohaku::api

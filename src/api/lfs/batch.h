@@ -38,6 +38,8 @@ struct LfsBatchRequest {
 };
 BOOST_DESCRIBE_STRUCT(LfsBatchRequest, (), (operation, transfers, objects, hash_algo))
 
-Task<Result<http::Reply>> lfs_batch(hub::Anyone anyone, Body<LfsBatchRequest> body, Call& call);
+// Takes the right to write as well when the body says `upload`.
+Task<Result<http::Reply>> lfs_batch(hub::ReadableContent repo, Body<LfsBatchRequest> body,
+                                    Call& call);
 
 }  // namespace kohaku::api

@@ -7,13 +7,6 @@
 namespace kohaku::api {
 namespace {
 
-constexpr std::string_view challenge = "Basic realm=\"KohakuHub\"";
-
-bool might_sign_in_help(Code code) {
-  return code == Code::repo_not_found || code == Code::unauthorized ||
-         code == Code::gated_repo_anonymous;
-}
-
 std::string refusal_json(std::string_view message) {
   std::string json;
   JsonWriter writer(json);
@@ -32,14 +25,10 @@ http::Reply lfs_reply(int status, std::string json) {
   return reply;
 }
 
-http::Reply lfs_refusal(const Error& error, const hub::Caller& caller) {
+http::Reply lfs_error_reply(const Error& error) {
   auto reply = http::error_reply(error);
   reply.headers.set("Content-Type", "application/vnd.git-lfs+json");
   reply.body = refusal_json(error.message);
-  if (caller.user || !might_sign_in_help(error.code)) return reply;
-  reply.status = 401;
-  reply.headers.set("WWW-Authenticate", std::string(challenge));
-  reply.headers.set("LFS-Authenticate", std::string(challenge));
   return reply;
 }
 

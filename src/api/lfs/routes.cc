@@ -6,6 +6,7 @@
 #include "api/lfs/batch.h"
 #include "api/lfs/locks.h"
 #include "api/lfs/objects.h"
+#include "api/lfs/reply.h"
 #include "api/lfs/uploads.h"
 #include "api/lfs/verify.h"
 
@@ -23,11 +24,11 @@ constexpr std::initializer_list<const char*> lfs_roots = {"/{repo}.git/info/lfs"
                                                           "/api/{type}s/{repo}/info/lfs"};
 
 void add_repository_lfs(Routes& routes) {
-  routes.file("api/lfs/batch.cc").in_place();
+  routes.file("api/lfs/batch.cc").in_place().asks_for_credentials().tells(&lfs_error_reply);
   for (const std::string root : lfs_roots) routes.post<&lfs_batch>(root + "/objects/batch");
-  routes.file("api/lfs/verify.cc").in_place();
+  routes.file("api/lfs/verify.cc").in_place().asks_for_credentials().tells(&lfs_error_reply);
   for (const std::string root : lfs_roots) routes.post<&verify_lfs_object>(root + "/verify");
-  routes.file("api/lfs/locks.cc").in_place();
+  routes.file("api/lfs/locks.cc").in_place().tells(&lfs_error_reply);
   for (const std::string root : lfs_roots) {
     routes.get<&lfs_locks>(root + "/locks").post<&lfs_locks>(root + "/locks");
     routes.post<&lfs_locks>(root + "/locks/verify");
