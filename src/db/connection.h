@@ -40,6 +40,8 @@ class Statement {
  public:
   Statement(Statement&& other) noexcept;
   Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  Statement& operator=(Statement&&) = delete;
   ~Statement();
 
   // Binds ?1, ?2, … in order. Accepts integers, bool, double, text, Digest, Id, Micros,
@@ -156,6 +158,7 @@ class Connection {
   explicit Connection(std::unique_ptr<Driver> driver);
   ~Connection();
   Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   // May be asked for while another statement of the same text is in use.
   Statement sql(std::string_view text);

@@ -45,6 +45,7 @@ class Database {
                                                 std::span<const Migration> migrations);
   ~Database();  // finishes the queued writes; no read may be under way
   Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   // Function: Result<T>(Connection&). Sees the last committed state.
   template <class Function>

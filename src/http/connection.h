@@ -30,6 +30,7 @@ class Connection {
   Connection(Service& service, Loop& loop, int descriptor, bool ipv6, Address peer);
   ~Connection();
   Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   // Serves until the connection ends; never throws.
   Task<void> serve();

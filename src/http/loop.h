@@ -24,6 +24,7 @@ class Loop {
  public:
   Loop();
   Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
 
   boost::asio::io_context& context() { return context_; }  // post() to it from any thread
 

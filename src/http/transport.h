@@ -22,6 +22,7 @@ class Transport {
   Transport(Loop& loop, int descriptor, bool ipv6, int stall_seconds);
   ~Transport();
   Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
 
   Loop& loop() { return loop_; }
 

@@ -27,6 +27,7 @@ class Transfer {
   Transfer(Transfer&&) noexcept;
   Transfer& operator=(Transfer&&) noexcept;
   Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
   ~Transfer();
 
   void sign_in(const std::string& user, const std::string& password);

@@ -28,6 +28,7 @@ class File {
   File(File&& other) noexcept;
   File& operator=(File&& other) noexcept;
   File(const File&) = delete;
+  File& operator=(const File&) = delete;
   ~File();
 
   int descriptor() const { return descriptor_; }

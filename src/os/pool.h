@@ -17,6 +17,7 @@ class Pool {
   explicit Pool(int threads);
   ~Pool();  // runs what is queued, then joins
   Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
 
   // co_await pool.run([…] { … }) gives what the function returns; what it throws is thrown here.
   // The event loop of the coroutine must outlive the work.

@@ -14,6 +14,7 @@ class ScratchDirectory {
   ScratchDirectory(ScratchDirectory&& other) noexcept;
   ScratchDirectory& operator=(ScratchDirectory&& other) noexcept;
   ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
   ~ScratchDirectory();
 
   const Path& path() const { return path_; }

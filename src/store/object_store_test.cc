@@ -27,6 +27,7 @@ class FileSizeLimit {
   }
   ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
   FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
 
  private:
   rlimit before_{};

@@ -12,6 +12,7 @@ namespace kohaku::store {
 struct Staging::State {
   State(os::Path path_, os::File file_) : path(std::move(path_)), file(std::move(file_)) {}
   State(const State&) = delete;
+  State& operator=(const State&) = delete;
   ~State();
 
   os::Path checksums_path() const;
