@@ -92,10 +92,12 @@ struct NoBody {
   std::optional<std::uint64_t> length;
 };
 
+using Body = std::variant<std::string, FileBody, StreamBody, NoBody>;
+
 struct Reply {
   int status = 200;
   Headers headers;
-  std::variant<std::string, FileBody, StreamBody, NoBody> body;
+  Body body;
   // Shown in the log line of this request, never to the client.
   std::string log_detail;
   // Called once with the bytes sent when the answer is over, whole or broken.

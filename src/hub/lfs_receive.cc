@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "hub/upload_room.h"
 #include "store/intake.h"
 #include "store/object_store.h"
 
@@ -20,13 +21,6 @@ Result<> check_length(const http::BodyReader& body, std::uint64_t expected) {
   if (*declared == expected) return {};
   return fail(Code::unprocessable,
               fmt::format("The upload has {} bytes, but {} were promised.", *declared, expected));
-}
-
-// Refused before a byte is read, rather than when the last one finds no place.
-Result<> check_room(Hub& hub, std::uint64_t bytes) {
-  const auto room = TRY(os::free_bytes(hub.objects.files().root()));
-  if (room >= bytes) return {};
-  return fail(Code::insufficient_storage, "The server has no room for this file.");
 }
 
 Task<Result<>> publish(Hub& hub, store::Staging staging, Upload upload) {

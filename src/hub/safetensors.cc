@@ -46,16 +46,6 @@ std::optional<std::uint64_t> believable_length(std::string_view first, std::uint
   return length;
 }
 
-Result<std::string> read_part(Hub& hub, const store::LargeObject& object, std::uint64_t offset,
-                              std::uint64_t length) {
-  const auto body = TRY(hub.objects.read(object, offset, length));
-  if (body.verify) TRY(body.verify(body.offset, body.length));
-  std::string bytes(body.length, '\0');
-  const auto count = TRY(body.file->read_at(body.offset, std::as_writable_bytes(std::span(bytes))));
-  bytes.resize(count);
-  return bytes;
-}
-
 using Header = std::optional<std::string>;
 
 Result<Header> read_large(Hub& hub, RepoId repo, const git::LfsPointer& pointer) {
@@ -64,9 +54,9 @@ Result<Header> read_large(Hub& hub, RepoId repo, const git::LfsPointer& pointer)
   }));
   if (!object || object->size < length_bytes) return std::nullopt;
   const auto length =
-      believable_length(TRY(read_part(hub, *object, 0, length_bytes)), object->size);
+      believable_length(TRY(hub.objects.read_text(*object, 0, length_bytes)), object->size);
   if (!length) return std::nullopt;
-  return TRY(read_part(hub, *object, length_bytes, *length));
+  return TRY(hub.objects.read_text(*object, length_bytes, *length));
 }
 
 Result<Header> read_header(Hub& hub, RepoId repo, const git::Repository& repository,

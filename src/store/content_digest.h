@@ -1,7 +1,10 @@
-// What is computed of a large object's bytes while they pass: its SHA-256 and its block check sums.
+// What is computed of bytes on their way to the store: block check sums and, of large objects, the
+// SHA-256. A xorb has a hash of its own, by its chunks.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -12,22 +15,23 @@ namespace kohaku::store {
 class ContentDigest {
  public:
   void update(Bytes bytes) {
-    sha256_.update(bytes);
+    if (sha256_) sha256_->update(bytes);
     checksums_.update(bytes);
   }
   std::uint64_t size() const { return checksums_.size(); }
   const BlockChecksums& checksums() const { return checksums_; }
-  Sha256 finish() { return sha256_.finish(); }  // once
+  Sha256 finish() { return sha256_->finish(); }  // once; not of checksums_only()
 
   // Of the same bytes so far, going its own way from here.
-  ContentDigest fork() const { return ContentDigest(sha256_.fork(), checksums_); }
+  ContentDigest fork() const { return ContentDigest(sha256_->fork(), checksums_); }
 
   ContentDigest() = default;
+  static ContentDigest checksums_only() { return ContentDigest(std::nullopt, {}); }
 
  private:
-  ContentDigest(Sha256Hasher sha256, BlockChecksums checksums)
+  ContentDigest(std::optional<Sha256Hasher> sha256, BlockChecksums checksums)
       : sha256_(std::move(sha256)), checksums_(std::move(checksums)) {}
-  Sha256Hasher sha256_;
+  std::optional<Sha256Hasher> sha256_{std::in_place};
   BlockChecksums checksums_;
 };
 

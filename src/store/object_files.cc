@@ -1,6 +1,7 @@
 #include "store/object_files.h"
 
 #include "base/hash.h"
+#include "os/log.h"
 
 namespace kohaku::store {
 
@@ -22,6 +23,15 @@ Result<> ObjectFiles::remove(std::string_view physical_name) const {
   return os::remove_file(checksums(physical_name));
 }
 
-std::string new_physical_name(const Sha256& sha256) { return sha256.hex() + "." + random_text(16); }
+void ObjectFiles::remove_unneeded(std::string_view physical_name) const {
+  if (auto removed = remove(physical_name); !removed) {
+    os::log_warning("A copy that nobody names could not be removed",
+                    {{"reason", std::string_view(removed.error().detail)}});
+  }
+}
+
+std::string new_physical_name(std::string_view hash) {
+  return std::string(hash) + "." + random_text(16);
+}
 
 }  // namespace kohaku::store

@@ -1,7 +1,8 @@
-// Where the files of large objects lie below the store's root.
+// Where the files of large objects and of xorbs lie below the store's root.
 //
-//   objects/ab/cd/{sha256}.{random}       the bytes; ab and cd are the first four digits of the hash
-//   objects/ab/cd/{sha256}.{random}.crc   their check sums (store/block_checksums.h)
+//   objects/ab/cd/{hash}.{random}       the bytes; ab and cd are the first four digits of the hash,
+//                                       an object's SHA-256 or a xorb's hash (its bytes in order)
+//   objects/ab/cd/{hash}.{random}.crc   their check sums (store/block_checksums.h)
 //   staging/{random}.new                  an upload in one piece
 //   staging/{upload id}.parts             an upload in parts
 #pragma once
@@ -28,12 +29,14 @@ class ObjectFiles {
 
   // Data and check sums, whatever of them is there.
   Result<> remove(std::string_view physical_name) const;
+  // The same for a copy that no row came to name; a failure is logged and left to the sweep.
+  void remove_unneeded(std::string_view physical_name) const;
 
  private:
   os::Path root_;
 };
 
-// "{sha256}.{random}", another one each time.
-std::string new_physical_name(const Sha256& sha256);
+// "{hash}.{random}", another one each time; `hash` has 64 hexadecimal digits.
+std::string new_physical_name(std::string_view hash);
 
 }  // namespace kohaku::store

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "os/log.h"
+#include "store/object_terms.h"
 #include "store/open_objects.h"
 #include "store/scrub.h"
 #include "store/staging_state.h"
@@ -12,16 +13,6 @@ namespace kohaku::store {
 namespace {
 
 constexpr std::size_t most_open_objects = 512;
-
-// Check sums first: an object without them would be damage, they without an object are swept.
-Result<> place(const ObjectFiles& files, const os::Path& staged, const os::Path& staged_checksums,
-               const std::string& physical_name) {
-  const auto directory = files.directory(physical_name);
-  TRY(os::make_directories(directory));
-  TRY(os::rename(staged_checksums, files.checksums(physical_name)));
-  TRY(os::rename(staged, files.object(physical_name)));
-  return os::sync_directory(directory);
-}
 
 // The row that names the copy now: ours, unless another copy of the same bytes was first and is
 // still there. `lost` is the name of a copy whose file is missing.
@@ -79,6 +70,7 @@ struct ObjectStore::State {
         clock(clock_),
         pool(pool_),
         open_objects(files_, most_open_objects),
+        xorbs(files_, database_, clock_, pool_, open_objects),
         parted_uploads(files_.staging()) {}
 
   ObjectFiles files;
@@ -86,6 +78,7 @@ struct ObjectStore::State {
   const os::Clock& clock;
   os::Pool& pool;
   OpenObjects open_objects;
+  XorbStore xorbs;
   PartedUploads parted_uploads;
 
   // The name of a copy that the database knows and the disk has lost; empty when all is well.
@@ -98,15 +91,18 @@ struct ObjectStore::State {
     return name;
   }
 
+  Result<std::shared_ptr<Reassembly>> reassemble(const LargeObject& object, std::uint64_t offset,
+                                                 std::uint64_t length) {
+    const auto terms = std::make_shared<TermReader>(database, object.sha256);
+    const auto skip = TRY(terms->seek(offset));
+    return std::make_shared<Reassembly>(xorbs, [terms] { return terms->next(); }, skip, length);
+  }
+
   // After the transaction: our copy goes unless the row names it. Left to the sweep when the
   // database cannot say.
   void remove_unless_named(const Sha256& sha256, const std::string& physical_name) {
     auto named = database.read_now([&](db::Connection& c) { return published_name(c, sha256); });
-    if (!named || *named == physical_name) return;
-    if (auto removed = files.remove(physical_name); !removed) {
-      os::log_warning("A copy that nobody names could not be removed",
-                      {{"reason", std::string_view(removed.error().detail)}});
-    }
+    if (named && *named != physical_name) files.remove_unneeded(physical_name);
   }
 };
 
@@ -125,6 +121,8 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::open(os::Path root, db::Databa
 
 Result<Staging> ObjectStore::stage() { return Staging::create(state_->files.staging()); }
 
+XorbStore& ObjectStore::xorbs() { return state_->xorbs; }
+
 PartedUploads& ObjectStore::parted_uploads() { return state_->parted_uploads; }
 
 const ObjectFiles& ObjectStore::files() const { return state_->files; }
@@ -135,15 +133,10 @@ Task<Result<>> ObjectStore::publish(Staging staging, RepoId repo, Micros keep_un
   if (!staged.verified) co_return fail_internal("a large object was to be published unverified");
   const auto sha256 = *staged.verified;
   const auto size = staged.digest.size();
-  const auto physical_name = new_physical_name(sha256);
+  const auto physical_name = new_physical_name(sha256.hex());
   const auto lost = CO_TRY(co_await state.pool.run([&]() -> Result<std::string> {
     auto missing = TRY(state.lost_copy(sha256));
-    if (auto placed = place(state.files, staged.path, staged.checksums_path(), physical_name);
-        !placed) {
-      static_cast<void>(state.files.remove(physical_name));
-      return std::unexpected(std::move(placed).error());
-    }
-    staged.placed = true;
+    TRY(staging.place(state.files, physical_name));
     return missing;
   }));
   const auto now = state.clock.now();
@@ -160,14 +153,14 @@ Task<Result<>> ObjectStore::publish(Staging staging, RepoId repo, Micros keep_un
 Result<std::optional<LargeObject>> ObjectStore::find(db::Connection& connection, RepoId repo,
                                                      const Sha256& sha256) {
   auto row = TRY(connection
-                     .sql("SELECT o.size, o.physical_name FROM object_link AS l"
+                     .sql("SELECT o.size, o.physical_name, o.xet_hash FROM object_link AS l"
                           " JOIN large_object AS o ON o.sha256 = l.sha256"
                           " WHERE l.repo_id = ?1 AND l.sha256 = ?2")
                      .bind(repo, sha256)
-                     .first<std::uint64_t, std::optional<std::string>>());
+                     .first<std::uint64_t, std::optional<std::string>, std::optional<xet::Hash>>());
   if (!row) return std::nullopt;
-  auto& [size, physical_name] = *row;
-  return LargeObject{sha256, size, std::move(physical_name).value_or("")};
+  auto& [size, physical_name, xet_hash] = *row;
+  return LargeObject{sha256, size, std::move(physical_name).value_or(""), xet_hash};
 }
 
 Result<bool> ObjectStore::link_from(db::Connection& connection, RepoId from, RepoId to,
@@ -188,18 +181,61 @@ Result<bool> ObjectStore::renew(db::Connection& connection, RepoId repo, const S
   return changed > 0;
 }
 
-Result<http::FileBody> ObjectStore::read(const LargeObject& object, std::uint64_t offset,
-                                         std::uint64_t length) {
-  if (offset > object.size || length > object.size - offset) {
-    return fail(Code::range_not_satisfiable, "The range lies beyond the end of the file.");
+Result<> ObjectStore::write_xet(db::Connection& connection, const XetObject& object,
+                                const Reassembly::NextTerm& terms, RepoId repo, Micros keep_until,
+                                Micros now) {
+  TRY(require_repository(connection, repo));
+  const auto is_new =
+      TRY(connection
+              .sql("INSERT INTO large_object (sha256, size, form, xet_hash, created_at)"
+                   " VALUES (?1, ?2, 'xet', ?3, ?4) ON CONFLICT (sha256) DO NOTHING")
+              .bind(object.sha256, object.size, object.xet_hash, now)
+              .run());
+  if (is_new > 0) {
+    TermWriter writer(connection, object.sha256);
+    while (const auto term = TRY(terms())) TRY(writer.add(*term));
+    TRY(writer.finish());
   }
-  auto open = TRY(state_->open_objects.get(object.physical_name, object.size));
-  http::FileBody body;
-  body.file = {open, &open->file()};  // lives as long as the object
-  body.offset = offset;
-  body.length = length;
-  body.verify = [open](std::uint64_t at, std::uint64_t count) { return open->check(at, count); };
-  return body;
+  return write_link(connection, repo, object.sha256, keep_until, now);
+}
+
+namespace {
+
+Result<> check_range(const LargeObject& object, std::uint64_t offset, std::uint64_t length) {
+  if (offset <= object.size && length <= object.size - offset) return {};
+  return fail(Code::range_not_satisfiable, "The range lies beyond the end of the file.");
+}
+
+}  // namespace
+
+Result<http::Body> ObjectStore::read(const LargeObject& object, std::uint64_t offset,
+                                     std::uint64_t length) {
+  TRY(check_range(object, offset, length));
+  if (!object.physical_name.empty()) {
+    return file_body(TRY(state_->open_objects.get(object.physical_name, object.size)), offset,
+                     length);
+  }
+  if (length == 0) return std::string();
+  auto reassembly = TRY(state_->reassemble(object, offset, length));
+  return http::StreamBody{length, [&pool = state_->pool, reassembly](http::BodyWriter& writer) {
+                            return send(pool, reassembly, writer);
+                          }};
+}
+
+Result<std::string> ObjectStore::read_text(const LargeObject& object, std::uint64_t offset,
+                                           std::uint64_t length) {
+  TRY(check_range(object, offset, length));
+  std::string text;
+  if (length == 0) return text;
+  if (!object.physical_name.empty()) {
+    const auto file = TRY(state_->open_objects.get(object.physical_name, object.size));
+    text.resize(length);
+    TRY(read_checked(*file, offset, std::as_writable_bytes(std::span(text))));
+    return text;
+  }
+  const auto reassembly = TRY(state_->reassemble(object, offset, length));
+  while (text.size() < length) text += as_text(TRY(reassembly->read()));
+  return text;
 }
 
 Result<std::vector<std::string>> ObjectStore::check(bool full) {

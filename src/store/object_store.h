@@ -1,4 +1,5 @@
-// Large objects, by the SHA-256 of their bytes (house plan, *Where data lives*; decisions 15–17, 34).
+// Large objects, by the SHA-256 of their bytes (house plan, *Where data lives*; decisions 15–17, 34),
+// in one of two forms: whole (a file) or xet (terms over xorbs). Readers need not know which.
 // Nothing is published before it is verified: staging → verify → fsync → rename → fsync(directory)
 // → database row → answer. No function gives content for a bare hash: all name the repository that
 // must hold a link to the object.
@@ -22,7 +23,10 @@
 #include "os/pool.h"
 #include "store/object_files.h"
 #include "store/parted_uploads.h"
+#include "store/reassembly.h"
 #include "store/staging.h"
+#include "store/xorb_store.h"
+#include "xet/hash.h"
 
 namespace kohaku::store {
 
@@ -30,7 +34,8 @@ namespace kohaku::store {
 struct LargeObject {
   Sha256 sha256;
   std::uint64_t size = 0;
-  std::string physical_name;
+  std::string physical_name;          // whole form; empty in xet form, where terms say it all
+  std::optional<xet::Hash> xet_hash;  // the Xet file hash: then it can be read by reconstruction
 };
 
 class ObjectStore {
@@ -64,10 +69,26 @@ class ObjectStore {
   static Result<bool> renew(db::Connection& connection, RepoId repo, const Sha256& sha256,
                             Micros keep_until);
 
-  // The bytes from `offset`, `length` of them, checked block by block (CRC32C) before they are sent
-  // for the first time since the file was opened; damage breaks the answer off and is logged.
-  Result<http::FileBody> read(const LargeObject& object, std::uint64_t offset,
-                              std::uint64_t length);
+  // The bytes from `offset`, `length` of them, whatever the object's form, checked block by block
+  // (CRC32C) before they are sent for the first time since their file was opened; damage breaks the
+  // answer off and is logged. range_not_satisfiable beyond the end.
+  Result<http::Body> read(const LargeObject& object, std::uint64_t offset, std::uint64_t length);
+  // The same as text, for small parts. Blocks on the disk.
+  Result<std::string> read_text(const LargeObject& object, std::uint64_t offset,
+                                std::uint64_t length);
+
+  // Publishes an object in xet form, or gives an object that is there its link: `terms` and its size
+  // were verified against the hashes. Inside a transaction in which every xorb named exists.
+  struct XetObject {
+    Sha256 sha256;
+    std::uint64_t size = 0;
+    xet::Hash xet_hash;
+  };
+  static Result<> write_xet(db::Connection& connection, const XetObject& object,
+                            const Reassembly::NextTerm& terms, RepoId repo, Micros keep_until,
+                            Micros now);
+
+  XorbStore& xorbs();
 
   // One sentence for each object whose file is missing or has another length; with `full`, also for
   // each whose bytes are damaged. Blocks for as long as it takes.

@@ -84,6 +84,18 @@ Result<> OpenObject::check_block(std::uint64_t block) {
   return {};
 }
 
+http::FileBody file_body(std::shared_ptr<OpenObject> object, std::uint64_t offset,
+                         std::uint64_t length) {
+  http::FileBody body;
+  body.file = {object, &object->file()};  // lives as long as the object
+  body.offset = offset;
+  body.length = length;
+  body.verify = [object = std::move(object)](std::uint64_t at, std::uint64_t count) {
+    return object->check(at, count);
+  };
+  return body;
+}
+
 Result<std::shared_ptr<OpenObject>> OpenObjects::get(const std::string& physical_name,
                                                      std::uint64_t size) {
   if (auto object = find(physical_name)) return object;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "http/message.h"
 #include "os/files.h"
 #include "store/object_files.h"
 
@@ -38,6 +39,10 @@ class OpenObject {
   std::vector<std::uint32_t> blocks_;
   std::vector<std::atomic<bool>> checked_;  // by block
 };
+
+// A span of an open file as an answer's body, checked block by block before it is sent.
+http::FileBody file_body(std::shared_ptr<OpenObject> object, std::uint64_t offset,
+                         std::uint64_t length);
 
 // Keeps the recently read objects open. Any number of threads.
 class OpenObjects {

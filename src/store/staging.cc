@@ -18,6 +18,16 @@ Result<> write_checksums(const os::Path& path, const ContentDigest& digest) {
   return file.sync();
 }
 
+// Check sums first: an object without them would be damage, they without an object are swept.
+Result<> rename_and_sync(const ObjectFiles& files, const os::Path& staged,
+                         const os::Path& staged_checksums, const std::string& physical_name) {
+  const auto directory = files.directory(physical_name);
+  TRY(os::make_directories(directory));
+  TRY(os::rename(staged_checksums, files.checksums(physical_name)));
+  TRY(os::rename(staged, files.object(physical_name)));
+  return os::sync_directory(directory);
+}
+
 }  // namespace
 
 Staging::State::~State() {
@@ -42,6 +52,12 @@ Result<Staging> Staging::create(const os::Path& directory) {
   auto path = directory / (random_text(24) + ".new");
   auto file = TRY(os::create_new(path));
   return Staging(std::make_unique<State>(std::move(path), std::move(file)));
+}
+
+Result<Staging> Staging::create_for_xorb(const os::Path& directory) {
+  auto staging = TRY(create(directory));
+  staging.state_->digest = ContentDigest::checksums_only();
+  return staging;
 }
 
 Result<> Staging::write(Bytes bytes) {
@@ -70,10 +86,25 @@ Result<> Staging::verify(const Sha256& expected, std::uint64_t expected_size) {
     return fail(Code::unprocessable, fmt::format("The bytes hash to {}, but {} was promised.",
                                                  actual.hex(), expected.hex()));
   }
-  TRY(state.file.sync());
-  TRY(write_checksums(state.checksums_path(), state.digest));
+  TRY(seal());
   state.verified = actual;
   return {};
+}
+
+Result<> Staging::seal() {
+  TRY(state_->file.sync());
+  return write_checksums(state_->checksums_path(), state_->digest);
+}
+
+Result<> Staging::place(const ObjectFiles& files, const std::string& physical_name) {
+  auto& state = *state_;
+  auto placed = rename_and_sync(files, state.path, state.checksums_path(), physical_name);
+  if (placed) {
+    state.placed = true;
+  } else {
+    static_cast<void>(files.remove(physical_name));
+  }
+  return placed;
 }
 
 }  // namespace kohaku::store

@@ -96,7 +96,7 @@ class StoreTest : public testing::Test {
   // What a reply would send, span by span, or the failure that breaks it off.
   Result<std::string> read(const LargeObject& object, std::uint64_t offset, std::uint64_t length,
                            std::uint64_t span = 512 * 1024) {
-    const auto body = TRY(store_->read(object, offset, length));
+    const auto body = std::get<http::FileBody>(TRY(store_->read(object, offset, length)));
     std::string text;
     for (auto at = body.offset; at < body.offset + body.length; at += span) {
       const auto part = std::min(span, body.offset + body.length - at);
