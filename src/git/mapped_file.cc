@@ -10,10 +10,14 @@ namespace kohaku::git {
 
 Result<MappedFile> MappedFile::open(const os::Path& path) {
   const auto file = TRY(os::open_for_reading(path));
+  return map(file);
+}
+
+Result<MappedFile> MappedFile::map(const os::File& file) {
   const auto size = TRY(file.size());
   void* memory = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.descriptor(), 0);
   if (memory == MAP_FAILED) {
-    return fail_internal("mmap " + path.native() + ": " + std::generic_category().message(errno));
+    return fail_internal("mmap: " + std::generic_category().message(errno));
   }
   return MappedFile(Bytes(static_cast<const std::byte*>(memory), size));
 }

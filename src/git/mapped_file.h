@@ -10,6 +10,7 @@ namespace kohaku::git {
 class MappedFile {
  public:
   static Result<MappedFile> open(const os::Path& path);  // not empty
+  static Result<MappedFile> map(const os::File& file);   // not empty; lives on without the file
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   MappedFile(const MappedFile&) = delete;

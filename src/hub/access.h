@@ -144,6 +144,17 @@ struct Credentials {
   std::string_view address;  // of the client
 };
 
+class XetReader;  // hub/xet_access.h
+class XetWriter;
+
+// What a request of the Xet protocol brings: its token, and what its casUrl says (nothing where the
+// address is the same for everybody).
+struct XetCredentials {
+  std::string_view authorization;
+  std::string_view namespace_id;
+  std::string_view scope;  // "" or "u{user id}" or "anonymous"
+};
+
 // The one place where identity is established and rights are decided. Blocking reads of the
 // database only; any thread.
 class Access {
@@ -173,6 +184,10 @@ class Access {
   Result<WritableRepo> writable_by_id(AccountId user, RepoId repo) const;
   Result<NamespaceWriter> namespace_writer(Caller caller, std::string_view name) const;
   Result<OrgAdmin> org_admin(Caller caller, std::string_view name) const;  // 404, 403
+  // By a Xet token: 401 when it is forged, expired or of another casUrl; 404, 403 as for the
+  // repository itself.
+  Result<XetReader> xet_reader(const XetCredentials& credentials) const;
+  Result<XetWriter> xet_writer(const XetCredentials& credentials) const;
 
  private:
   Hub& hub_;

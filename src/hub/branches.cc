@@ -5,7 +5,7 @@
 #include "git/refs.h"
 #include "hub/commit_publish.h"
 #include "hub/path_history.h"
-#include "hub/repo_queues.h"
+#include "hub/queues.h"
 #include "hub/revisions.h"
 #include "hub/signature.h"
 

@@ -5,7 +5,7 @@
 #include "hub/commit_publish.h"
 #include "hub/commit_stream.h"
 #include "hub/lfs_settings.h"
-#include "hub/repo_queues.h"
+#include "hub/queues.h"
 
 namespace kohaku::hub {
 namespace {

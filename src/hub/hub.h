@@ -7,8 +7,8 @@
 #include "git/repository.h"
 #include "hub/config.h"
 #include "hub/guards.h"
+#include "hub/queues.h"
 #include "hub/read_caches.h"
-#include "hub/repo_queues.h"
 #include "hub/secrets.h"
 #include "os/clock.h"
 #include "os/pool.h"
@@ -26,9 +26,12 @@ struct Hub {
   os::Pool& pool;  // for what blocks
   db::Database& database;
   git::Repositories& repositories;
-  store::ObjectStore& objects;                                          // large objects
-  std::unique_ptr<Guards> guards = std::make_unique<Guards>();          // never null
-  std::unique_ptr<RepoQueues> queues = std::make_unique<RepoQueues>();  // never null
+  store::ObjectStore& objects;                                  // large objects
+  std::unique_ptr<Guards> guards = std::make_unique<Guards>();  // never null
+  std::unique_ptr<Queues<RepoId>> queues =
+      std::make_unique<Queues<RepoId>>();  // of writers; never null
+  std::unique_ptr<Queues<AccountId>> verifications =
+      std::make_unique<Queues<AccountId>>();  // of shards, by user; never null
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
   std::shared_ptr<CurrentCaches> current = make_current_caches();  // never null
 };

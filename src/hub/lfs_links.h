@@ -15,18 +15,12 @@
 #include "hub/access.h"
 #include "hub/hub.h"
 #include "hub/lfs_uploads.h"
+#include "hub/signed_link.h"
 
 namespace kohaku::hub {
 
 // How long a download link lives.
 inline constexpr std::int64_t download_link_seconds = std::int64_t{12} * 3600;
-
-// What stands after `?` in a link.
-struct LinkProof {
-  std::string expires;    // seconds since 1970, decimal
-  std::string signature;  // base64url
-  std::string query() const { return "expires=" + expires + "&signature=" + signature; }
-};
 
 enum class UploadAct { whole, part, complete };
 

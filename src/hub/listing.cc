@@ -97,6 +97,20 @@ Result<> fill(Hub& hub, const Repo& repo, const git::Repository& repository, Tre
   }
 }
 
+// With one connection for all of a page.
+Result<> add_xet_hashes(Hub& hub, RepoId repo, std::vector<ListedEntry>& entries) {
+  if (std::ranges::none_of(entries, [](const auto& entry) { return entry.lfs != nullptr; }))
+    return {};
+  return hub.database.read_now([&](db::Connection& connection) -> Result<> {
+    for (auto& entry : entries) {
+      if (!entry.lfs) continue;
+      const auto object = TRY(store::ObjectStore::find(connection, repo, entry.lfs->oid));
+      if (object) entry.xet_hash = object->xet_hash;
+    }
+    return {};
+  });
+}
+
 std::string without_slashes(std::string_view folder) {
   while (folder.ends_with('/')) folder.remove_suffix(1);
   return std::string(folder);
@@ -118,6 +132,7 @@ Result<TreePage> list_tree(Hub& hub, const Repo& repo, const Revision& revision,
   TreePage page;
   page.commit = begin.revision.commit;
   TRY(fill(hub, repo, *repository, walk, query, page));
+  TRY(add_xet_hashes(hub, repo.id, page.entries));
   if (query.expand) TRY(add_last_commits(hub, repo, begin.revision, *repository, page.entries));
   return page;
 }
@@ -139,6 +154,7 @@ Result<std::vector<ListedEntry>> list_paths(Hub& hub, const Repo& repo, const Re
     if (!entry || entry->mode == git::mode_submodule) continue;
     entries.push_back(TRY(describe(hub, repo.id, *repository, *entry, std::move(path))));
   }
+  TRY(add_xet_hashes(hub, repo.id, entries));
   if (expand) TRY(add_last_commits(hub, repo, revision, *repository, entries));
   return entries;
 }

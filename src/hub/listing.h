@@ -15,6 +15,7 @@
 #include "hub/hub.h"
 #include "hub/repo.h"
 #include "hub/revisions.h"
+#include "xet/hash.h"
 
 namespace kohaku::hub {
 
@@ -30,6 +31,7 @@ struct ListedEntry {
   Sha1 oid;  // of the tree or blob
   std::uint64_t blob_size = 0;
   std::shared_ptr<const git::LfsPointer> lfs;  // files whose blob stands for a large object
+  std::optional<xet::Hash> xet_hash;           // of that object, once it is known
   std::optional<LastCommit> last_commit;       // when it was asked for
 
   std::uint64_t size() const { return lfs ? lfs->size : blob_size; }

@@ -6,7 +6,7 @@
 #include "hub/commit_draft.h"
 #include "hub/commit_publish.h"
 #include "hub/path_history.h"
-#include "hub/repo_queues.h"
+#include "hub/queues.h"
 #include "hub/signature.h"
 #include "hub/tree_walk.h"
 

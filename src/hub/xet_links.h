@@ -1,0 +1,34 @@
+// Links to bytes of a xorb, which clients follow without credentials: a reconstruction hands them
+// out. A link opens just the bytes it names, for the user it was made for, as long as that user may
+// read the repository and the bytes lie where they lay.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "hub/hub.h"
+#include "hub/signed_link.h"
+#include "hub/xet_access.h"
+#include "store/xorb.h"
+#include "xet/hash.h"
+
+namespace kohaku::hub {
+
+struct FetchGrant {
+  xet::Hash xorb;
+  std::uint64_t begin = 0;  // bytes [begin, end) of its serialized chunks
+  std::uint64_t end = 0;
+  RepoId repo;
+  AccountId user;  // 0: anonymous
+};
+
+LinkProof sign_fetch_link(const Secrets& secrets, const FetchGrant& grant, const store::Xorb& xorb,
+                          Micros now);
+// The xorb behind a link. forbidden, always in the same words, when the link is not valid (any more):
+// clients then ask for the reconstruction again.
+Result<std::shared_ptr<const store::Xorb>> open_fetch_link(Hub& hub, const FetchGrant& grant,
+                                                           const LinkProof& proof);
+
+}  // namespace kohaku::hub

@@ -1,0 +1,219 @@
+#include "hub/xet_shard.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "hub/lfs_uploads.h"
+#include "hub/upload_room.h"
+#include "hub/xorb_rights.h"
+#include "store/intake.h"
+
+namespace kohaku::hub {
+namespace {
+
+// Reassembled between two looks at the clock.
+constexpr std::uint64_t step_bytes = std::uint64_t{64} << 20U;
+// Names remembered as allowed, so that a shard of many terms asks for each xorb once.
+constexpr std::size_t most_remembered = 100'000;
+
+using File = xet::ShardReader::File;
+
+std::unexpected<Error> broken_promise(const File& file, std::string_view what) {
+  return fail(Code::unprocessable, fmt::format("The file {} of the shard does not hold: {}.",
+                                               xet::to_text(file.hash), what));
+}
+
+std::unexpected<Error> unknown_xorb(const xet::Hash& xorb) {
+  return fail(Code::not_found,
+              fmt::format("The shard names the xorb {}, which you did not upload here. Try again: "
+                          "the next upload sends everything that is needed.",
+                          xet::to_text(xorb)));
+}
+
+// Gives the terms of a file of a shard, from the first.
+store::Reassembly::NextTerm terms_of(const File& file) {
+  return [file, next = std::uint32_t{0}]() mutable -> Result<std::optional<xet::Term>> {
+    if (next == file.terms) return std::nullopt;
+    return file.term(next++);
+  };
+}
+
+Result<std::uint64_t> check_sizes(xet::ShardReader files) {
+  std::uint64_t total = 0;
+  while (const auto file = files.next_file()) {
+    const auto size = file->size();
+    if (size > most_object_bytes) {
+      return fail(Code::payload_too_large,
+                  fmt::format("A file may have at most {} bytes.", most_object_bytes));
+    }
+    if (__builtin_add_overflow(total, size, &total)) {
+      return fail(Code::payload_too_large, "The shard promises more bytes than can be counted.");
+    }
+  }
+  return total;
+}
+
+}  // namespace
+
+Task<Result<ArrivedShard>> receive_shard(Hub& hub, http::BodyReader& body) {
+  body.set_limit(xet::most_shard_bytes);
+  const auto directory = hub.objects.files().staging();
+  const auto file = std::make_shared<os::File>(
+      CO_TRY(co_await hub.pool.run([&] { return os::create_unnamed(directory); })));
+  CO_TRY(
+      co_await store::receive(body, hub.pool, [file](Bytes bytes) { return file->append(bytes); }));
+  co_return co_await hub.pool.run([&]() -> Result<ArrivedShard> {
+    if (file->size() == 0) return fail(Code::bad_request, "The shard is empty.");
+    ArrivedShard shard(TRY(git::MappedFile::map(*file)));
+    TRY(check_sizes(TRY(xet::ShardReader::open(shard.bytes()))));
+    return shard;
+  });
+}
+
+ShardVerification::ShardVerification(Hub& hub, const XetWriter& writer, const ArrivedShard& shard)
+    : hub_(hub),
+      writer_(writer),
+      shard_(shard),
+      files_(xet::ShardReader::open(shard.bytes()).value()),
+      total_(check_sizes(files_).value()) {}
+
+Result<bool> ShardVerification::advance() {
+  if (!std::exchange(listed_checked_, true)) TRY(check_listed_xorbs());
+  const auto stop = verified_ + step_bytes;
+  while (verified_ < stop) {
+    if (!reassembly_) {
+      file_ = files_.next_file();
+      if (!file_) return true;
+      if (!TRY(begin_file(*file_))) continue;
+    }
+    if (TRY(hash_on())) reassembly_.reset();
+  }
+  return false;
+}
+
+// A shard also lists the xorbs that were uploaded for it; listing one is naming it.
+Result<> ShardVerification::check_listed_xorbs() {
+  auto xorbs = TRY(xet::ShardReader::open(shard_.bytes()));
+  while (const auto xorb = xorbs.next_xorb()) TRY(check_name(xorb->hash));
+  return {};
+}
+
+// False when the file's content is known already, so that no byte of it need be read.
+Result<bool> ShardVerification::begin_file(const File& file) {
+  TRY(check_terms(file));
+  const auto size = file.size();
+  if (const auto known = TRY(known_content(file))) {
+    if (file.sha256 && file.sha256 != known) return broken_promise(file, "its SHA-256 is another");
+    objects_.push_back({*known, size, file.hash});
+    verified_ += size;
+    return false;
+  }
+  reassembly_ = std::make_shared<store::Reassembly>(hub_.objects.xorbs(), terms_of(file), 0, size);
+  hasher_ = Sha256Hasher();
+  return true;
+}
+
+// What can be said without the bytes: the chunks exist, and they are those that the hashes speak of.
+Result<> ShardVerification::check_terms(const File& file) {
+  if (!file.has_verification) return broken_promise(file, "its terms have no range hashes");
+  xet::HashTree tree;
+  for (std::uint32_t i = 0; i < file.terms; ++i) {
+    const auto term = file.term(i);
+    TRY(check_name(term.xorb));
+    const auto xorb = TRY(hub_.objects.xorbs().get(term.xorb));
+    if (term.first >= term.last_exclusive || term.last_exclusive > xorb->count()) {
+      return broken_promise(file, "a term names chunks that its xorb does not have");
+    }
+    if (xorb->offset(term.last_exclusive) - xorb->offset(term.first) != term.size) {
+      return broken_promise(file, "a term's size is not that of its chunks");
+    }
+    xet::RangeHasher range;
+    for (auto chunk = term.first; chunk < term.last_exclusive; ++chunk) {
+      range.add(xorb->chunks()[chunk].hash);
+      tree.add(xorb->chunks()[chunk].hash, xorb->chunks()[chunk].size);
+    }
+    if (range.finish() != file.verification(i)) {
+      return broken_promise(file, "a term's range hash is not that of its chunks");
+    }
+  }
+  if (tree.file_hash() != file.hash) return broken_promise(file, "its terms hash to another file");
+  return {};
+}
+
+Result<> ShardVerification::check_name(const xet::Hash& xorb) {
+  if (nameable_.contains(xorb)) return {};
+  const auto allowed = TRY(hub_.database.read_now(
+      [&](db::Connection& connection) { return may_name(connection, writer_, xorb); }));
+  if (!allowed || TRY(hub_.objects.xorbs().find(xorb)) == nullptr) {
+    named_unknown_xorb_ = true;
+    return unknown_xorb(xorb);
+  }
+  if (nameable_.size() == most_remembered) nameable_.clear();
+  nameable_.insert(xorb);
+  return {};
+}
+
+// The SHA-256 of the very chunks, when an object that this caller may read consists of them.
+Result<std::optional<Sha256>> ShardVerification::known_content(const File& file) {
+  static const std::string sql =
+      "SELECT o.sha256 FROM large_object AS o JOIN object_link AS l ON l.sha256 = o.sha256"
+      " JOIN repository AS r ON r.id = l.repo_id WHERE o.xet_hash = ?1 AND " +
+      std::string(readable_repository) + " LIMIT 1";
+  const auto row = TRY(hub_.database.read_now([&](db::Connection& connection) {
+    return connection.sql(sql).bind(file.hash, writer_.user_id()).first<Sha256>();
+  }));
+  return row ? std::optional(std::get<0>(*row)) : std::nullopt;
+}
+
+// True when the file was read to its end, and is what it was promised to be.
+Result<bool> ShardVerification::hash_on() {
+  const auto piece = TRY(reassembly_->read());
+  hasher_.update(piece);
+  verified_ += piece.size();
+  if (!piece.empty()) return false;
+  const auto sha256 = hasher_.finish();
+  if (file_->sha256 && file_->sha256 != sha256) {
+    return broken_promise(*file_, "its bytes have another SHA-256");
+  }
+  objects_.push_back({sha256, file_->size(), file_->hash});
+  return true;
+}
+
+Task<Result<>> ShardVerification::publish() {
+  auto written = co_await hub_.database.write(
+      [this](db::Connection& connection) { return write(connection); });
+  // A foreign key: a xorb was collected since it was looked up.
+  if (!written && written.error().code == Code::conflict) named_unknown_xorb_ = true;
+  co_return written;
+}
+
+Result<> ShardVerification::write(db::Connection& connection) {
+  TRY(check_still_allowed(connection, writer_));
+  const auto now = hub_.clock.now();
+  const auto registered_until = now.plus_seconds(registration_seconds);
+  auto shard = TRY(xet::ShardReader::open(shard_.bytes()));
+  for (const auto& object : objects_) {
+    const auto file = shard.next_file();
+    TRY(store::ObjectStore::write_xet(connection, object, terms_of(*file), writer_.repository().id,
+                                      now.plus_seconds(upload_lifetime_seconds), now));
+    std::optional<xet::Hash> last;
+    for (std::uint32_t i = 0; i < file->terms; ++i) {
+      const auto term = file->term(i);
+      if (i == 0) {
+        const auto xorb = TRY(hub_.objects.xorbs().get(term.xorb));
+        TRY(store::XorbStore::index_chunk(connection, xorb->chunks()[term.first].hash, term.xorb));
+      }
+      if (term.xorb == last) continue;
+      TRY(register_xorb(connection, writer_.scope(), term.xorb, registered_until));
+      last = term.xorb;
+    }
+  }
+  auto listed = TRY(xet::ShardReader::open(shard_.bytes()));
+  while (const auto xorb = listed.next_xorb()) {
+    TRY(register_xorb(connection, writer_.scope(), xorb->hash, registered_until));
+  }
+  return {};
+}
+
+}  // namespace kohaku::hub
