@@ -18,4 +18,10 @@ http::Reply redirect_to_new_name(const Call& call, const hub::Repo& repo) {
   return reply;
 }
 
+hub::XetCredentials xet_credentials(const Call& call) {
+  return {.authorization = call.request.headers.get("Authorization"),
+          .namespace_id = call.path.value("namespace"),
+          .scope = call.path.value("scope")};
+}
+
 }  // namespace kohaku::api

@@ -20,6 +20,7 @@
 #include "api/call.h"
 #include "api/json.h"
 #include "base/task.h"
+#include "hub/xet_access.h"
 
 namespace kohaku::api {
 
@@ -35,6 +36,9 @@ struct Body {
 
 // The 307 to a repository's new name, relative; the query is kept on /api only (decision 13).
 http::Reply redirect_to_new_name(const Call& call, const hub::Repo& repo);
+
+// Of a route below a casUrl.
+hub::XetCredentials xet_credentials(const Call& call);
 
 namespace endpoint_internal {
 
@@ -62,6 +66,8 @@ KOHAKU_PERMISSION(WritableRepo, "repository: write",
 KOHAKU_PERMISSION(RepoAdmin, "repository: admin",
                   repo_admin(call.caller, call.path.repo_type(), call.path.repo))
 KOHAKU_PERMISSION(OrgAdmin, "namespace: admin", org_admin(call.caller, call.path.value("org")))
+KOHAKU_PERMISSION(XetReader, "xet token: read", xet_reader(xet_credentials(call)))
+KOHAKU_PERMISSION(XetWriter, "xet token: write", xet_writer(xet_credentials(call)))
 #undef KOHAKU_PERMISSION
 
 template <class T>

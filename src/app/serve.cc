@@ -10,6 +10,7 @@
 #include "app/control_socket.h"
 #include "http/server.h"
 #include "jobs/daily_collection.h"
+#include "jobs/identify_objects.h"
 #include "os/failed_sync.h"
 #include "os/log.h"
 
@@ -70,6 +71,7 @@ Result<> serve(hub::Config config) {
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
   server->spawn([&hub] { return jobs::collect_daily(hub); });
+  server->spawn([&hub] { return jobs::identify_objects(hub); });
   if (!server->run([&router](http::Request& request) { return router.handle(request); })) {
     // Handlers outlived the drain: what they still hold must not be taken from under them. All that
     // was acknowledged is durable.

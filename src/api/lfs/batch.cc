@@ -43,11 +43,13 @@ Result<hub::LfsObject> check_object(const LfsBatchObject& object) {
   return hub::LfsObject{*oid, static_cast<std::uint64_t>(object.size)};
 }
 
+bool offers(const LfsBatchRequest& request, std::string_view transfer) {
+  return request.transfers &&
+         std::ranges::find(*request.transfers, transfer) != request.transfers->end();
+}
+
 bool wants_parts(const LfsBatchRequest& request, const hub::Config& config) {
-  if (!request.transfers) return false;
-  const auto offered =
-      std::ranges::find(*request.transfers, "multipart") != request.transfers->end();
-  return offered && std::ranges::any_of(request.objects, [&](const auto& object) {
+  return offers(request, "multipart") && std::ranges::any_of(request.objects, [&](const auto& object) {
            return object.size > 0 &&
                   static_cast<std::uint64_t>(object.size) > config.lfs_multipart_threshold_bytes;
          });
@@ -128,6 +130,34 @@ Task<Result<http::Reply>> upload(hub::WritableRepo repo, LfsBatchRequest request
   co_return upload_reply(call, repo.repo(), answers, cutting.in_parts);
 }
 
+Result<XetUploadAnswer> answer_xet_upload(db::Connection& connection, RepoId repo,
+                                          const LfsBatchObject& asked) {
+  XetUploadAnswer answer{asked, {}, true};
+  const auto object = check_object(asked);
+  if (!object) {
+    answer.error = object.error();
+    return answer;
+  }
+  answer.is_wanted = !TRY(store::ObjectStore::find(connection, repo, object->oid));
+  return answer;
+}
+
+// What is wanted comes by Xet: the client gets a token in place of a link.
+Task<Result<http::Reply>> upload_by_xet(hub::WritableRepo repo, LfsBatchRequest request,
+                                        Call& call) {
+  const auto read = [&](db::Connection& connection) -> Result<std::vector<XetUploadAnswer>> {
+    std::vector<XetUploadAnswer> made;
+    for (const auto& asked : request.objects) {
+      made.push_back(TRY(answer_xet_upload(connection, repo.repo().id, asked)));
+    }
+    return made;
+  };
+  const auto answers =
+      CO_TRY(co_await call.hub.pool.run([&] { return call.hub.database.read_now(read); }));
+  const auto grant = CO_TRY(hub::grant_xet(call.hub, repo, hub::XetRight::write));
+  co_return xet_upload_reply(call, repo.repo(), answers, grant);
+}
+
 Result<DownloadAnswer> answer_download(db::Connection& connection, RepoId repo,
                                        const LfsBatchObject& asked) {
   DownloadAnswer answer{asked, {}, {}};
@@ -173,6 +203,9 @@ Task<Result<http::Reply>> lfs_batch(hub::ReadableContent repo, Body<LfsBatchRequ
     co_return co_await download(std::move(repo), std::move(body.value), call);
   }
   auto writable = CO_TRY(hub::Access(call.hub).writable(repo));
+  if (offers(*body, "xet")) {
+    co_return co_await upload_by_xet(std::move(writable), std::move(body.value), call);
+  }
   co_return co_await upload(std::move(writable), std::move(body.value), call);
 }
 

@@ -7,7 +7,8 @@
 // 200. An object that this repository holds already gets no action; one that only others hold looks
 // like a missing one (decision 15).
 //
-// The answer names one transfer for all its objects: `multipart` when the client offers it and one
+// The answer names one transfer for all its objects: `xet` for an upload when the client offers it
+// (git-xet, the JavaScript client, huggingface_hub before 1.20); `multipart` when the client offers it and one
 // of them is larger than KOHAKU_HUB_LFS_MULTIPART_THRESHOLD_BYTES, then with the address of each
 // part in the action's header (client contract 3.2); else `basic`.
 #pragma once

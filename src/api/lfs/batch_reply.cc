@@ -7,6 +7,7 @@
 
 #include "api/json.h"
 #include "api/lfs/reply.h"
+#include "base/encoding.h"
 #include "hub/lfs_links.h"
 
 namespace kohaku::api {
@@ -114,6 +115,29 @@ http::Reply upload_reply(const Call& call, const hub::Repo& repo,
                                      if (answer.upload)
                                        write_upload(json, call, repo, *answer.upload);
                                    });
+}
+
+http::Reply xet_upload_reply(const Call& call, const hub::Repo& repo,
+                             const std::vector<XetUploadAnswer>& answers,
+                             const hub::XetGrant& grant) {
+  const auto href = fmt::format("{}/api/{}/{}/xet-write-token/{}", call.base_url(), plural(repo.type),
+                                repo.full_name(), percent_encode(repo.default_branch));
+  return batch_reply<XetUploadAnswer>(
+      "xet", answers.size() * object_bytes, answers,
+      [&](JsonWriter& json, const XetUploadAnswer& answer) {
+        if (!answer.is_wanted) return;
+        json.key("actions").begin_object();
+        json.key("upload").begin_object();
+        json.field("href", href);
+        json.key("header").begin_object();
+        json.field("X-Xet-Cas-Url", call.base_url() + grant.cas_path);
+        json.field("X-Xet-Access-Token", grant.token);
+        json.field("X-Xet-Token-Expiration", std::to_string(grant.expires));
+        json.field("X-Xet-Session-Id", call.request.id);
+        json.end_object();
+        json.end_object();
+        json.end_object();
+      });
 }
 
 http::Reply download_reply(const Call& call, const hub::Repo& repo,

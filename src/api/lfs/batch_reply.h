@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "hub/lfs_uploads.h"
 #include "hub/repo.h"
+#include "hub/xet_access.h"
 
 namespace kohaku::api {
 
@@ -20,6 +21,16 @@ struct UploadAnswer {
 };
 http::Reply upload_reply(const Call& call, const hub::Repo& repo,
                          const std::vector<UploadAnswer>& answers, bool in_parts);
+
+// One object of an upload batch that goes by Xet.
+struct XetUploadAnswer {
+  LfsBatchObject asked;
+  std::optional<Error> error;
+  bool is_wanted = true;
+};
+http::Reply xet_upload_reply(const Call& call, const hub::Repo& repo,
+                             const std::vector<XetUploadAnswer>& answers,
+                             const hub::XetGrant& grant);
 
 // One object of a download batch: refused, or to be had.
 struct DownloadAnswer {

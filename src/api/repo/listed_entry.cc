@@ -16,6 +16,7 @@ void write_entry(JsonWriter& json, const hub::ListedEntry& entry) {
     json.field("pointerSize", entry.blob_size);
     json.end_object();
   }
+  if (entry.xet_hash) json.field("xetHash", xet::to_text(*entry.xet_hash));
   json.field("path", entry.path);
   if (entry.last_commit) {
     json.key("lastCommit");

@@ -139,7 +139,7 @@ const std::map<std::string_view, Writer>& writers() {
       {"sdk", [](auto& json, auto& view) { json.write(view.summary->repo.sdk); }},
       {"modelId", [](auto& json, auto& view) { json.write(view.summary->repo.full_name()); }},
       {"usedStorage", [](auto& json, auto& view) { json.write(view.used_bytes); }},
-      {"xetEnabled", [](auto& json, auto&) { json.write(false); }},
+      {"xetEnabled", [](auto& json, auto&) { json.write(true); }},
       {"childrenModelCount", [](auto& json, auto&) { json.write(0); }},
       {"inferenceProviderMapping", [](auto& json, auto&) { json.raw("[]"); }},
       {"spaces", [](auto& json, auto&) { json.raw("[]"); }},

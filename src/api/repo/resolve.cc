@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/json.h"
 #include "api/repo/content_type.h"
 #include "api/routes.h"
 #include "http/conditional.h"
@@ -64,6 +65,44 @@ Result<store::LargeObject> find_object(hub::Hub& hub, const hub::Repo& repo, con
                   asked.file.path));
 }
 
+// How a client that speaks Xet reads this file instead: by reconstruction, with a token. Both links
+// are for the JavaScript client; Python needs the first.
+void set_xet_headers(http::Headers& headers, const Call& call, const hub::Repo& repo,
+                     std::string_view commit, const xet::Hash& hash) {
+  const auto text = xet::to_text(hash);
+  const auto base = call.base_url();
+  headers.set("X-Xet-Hash", text);
+  headers.set("Link",
+              fmt::format("<{0}/api/{1}/{2}/xet-read-token/{3}>; rel=\"xet-auth\", "
+                          "<{0}/xet/v1/reconstructions/{4}>; rel=\"xet-reconstruction-info\"",
+                          base, plural(repo.type), repo.full_name(), commit, text));
+}
+
+// The JavaScript client asks for these facts in place of the content.
+constexpr std::string_view file_info_type = "application/vnd.xet-fileinfo+json";
+
+bool wants_file_info(const http::Request& request) {
+  return request.headers.get("Accept").find(file_info_type) != std::string_view::npos;
+}
+
+struct XetFileInfo {
+  std::string hash;
+  std::string etag;
+  std::uint64_t size = 0;
+};
+BOOST_DESCRIBE_STRUCT(XetFileInfo, (), (hash, etag, size))
+
+http::Reply file_info(http::Reply reply, const store::LargeObject& object) {
+  reply.status = 200;
+  reply.headers.remove("Content-Range");
+  reply.headers.remove("Content-Disposition");
+  reply.headers.set("Content-Type", std::string(file_info_type));
+  reply.headers.set("Vary", "Accept");
+  reply.body =
+      to_json(XetFileInfo{xet::to_text(*object.xet_hash), object.sha256.hex(), object.size});
+  return reply;
+}
+
 // Blobs up to this size are answered from memory.
 constexpr std::uint64_t small_blob_bytes = 256 * 1024;
 
@@ -116,7 +155,8 @@ Result<http::Reply> answer_range(const http::Request& request, Asked& asked, htt
   return std::move(reply);
 }
 
-Task<Result<http::Reply>> send(hub::ReadableContent repo, Call& call, Asked asked) {
+Task<Result<http::Reply>> send(hub::ReadableContent repo, Call& call, Asked asked,
+                               std::string_view commit) {
   http::Reply reply;
   set_file_headers(reply.headers, asked);
   if (http::precondition_failed(call.request.headers, asked.etag)) {
@@ -132,6 +172,10 @@ Task<Result<http::Reply>> send(hub::ReadableContent repo, Call& call, Asked aske
   if (reply.status >= 400) co_return reply;
   std::optional<store::LargeObject> object;
   if (asked.is_large()) object = CO_TRY(find_object(call.hub, repo.repo(), asked));
+  if (object && object->xet_hash) {
+    set_xet_headers(reply.headers, call, repo.repo(), commit, *object->xet_hash);
+    if (wants_file_info(call.request)) co_return file_info(std::move(reply), *object);
+  }
   if (call.request.method == http::Method::head) {
     reply.body = http::NoBody{asked.size};
   } else if (object) {
@@ -163,7 +207,7 @@ Task<Result<http::Reply>> serve_file(hub::ReadableContent repo, Call& call, View
   asked.etag = fmt::format("\"{}\"", asked.is_large() ? asked.file.pointer->oid.hex()
                                                       : asked.file.entry.id.hex());
   asked.size = asked.is_large() ? asked.file.size() : asked.file.blob_size;
-  auto reply = co_await send(std::move(repo), call, std::move(asked));
+  auto reply = co_await send(std::move(repo), call, std::move(asked), commit);
   co_return with_commit(reply ? std::move(*reply) : http::error_reply(reply.error()));
 }
 

@@ -21,12 +21,6 @@ Task<Result<http::Reply>> webhooks_not_offered(hub::SignedIn, Call&) {
   co_return fail(Code::not_implemented, "Webhooks are not offered by this hub yet.");
 }
 
-Task<Result<http::Reply>> xet_not_offered(hub::ReadableRepo, Call&) {
-  co_return fail(Code::not_implemented,
-                 "Xet transfer is not offered by this hub yet. Set HF_HUB_DISABLE_XET=1 to upload "
-                 "large files by LFS.");
-}
-
 namespace {
 
 void add_collections(Routes& routes) {
@@ -53,9 +47,7 @@ void add_not_offered_routes(Routes& routes) {
       .get<&no_discussions>("/api/{type}s/{repo}/discussions")
       .post<&discussions_not_offered>("/api/{type}s/{repo}/discussions")
       .get<&discussions_not_offered>("/api/{type}s/{repo}/discussions/{path...}")
-      .post<&discussions_not_offered>("/api/{type}s/{repo}/discussions/{path...}")
-      .get<&xet_not_offered>("/api/{type}s/{repo}/xet-read-token/{rev}")
-      .get<&xet_not_offered>("/api/{type}s/{repo}/xet-write-token/{rev}");
+      .post<&discussions_not_offered>("/api/{type}s/{repo}/discussions/{path...}");
   add_collections(routes);
   add_webhooks(routes);
 }

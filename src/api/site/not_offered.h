@@ -5,7 +5,6 @@
 //   GET   /api/{type}s/{repo}/discussions                   an empty list (decision 39)
 //   POST  /api/{type}s/{repo}/discussions                   501
 //   *     /api/collections…, /api/settings/webhooks…        501
-//   GET   /api/{type}s/{repo}/xet-{read,write}-token/{rev}  501
 #pragma once
 
 #include "api/call.h"
@@ -18,6 +17,5 @@ Task<Result<http::Reply>> no_discussions(hub::ReadableRepo repo, Call& call);
 Task<Result<http::Reply>> discussions_not_offered(hub::ReadableRepo repo, Call& call);
 Task<Result<http::Reply>> collections_not_offered(hub::Anyone, Call& call);
 Task<Result<http::Reply>> webhooks_not_offered(hub::SignedIn, Call& call);
-Task<Result<http::Reply>> xet_not_offered(hub::ReadableRepo repo, Call& call);
 
 }  // namespace kohaku::api
