@@ -18,10 +18,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import measure, memory, speed  # noqa: E402
+from bench import measure, memory, speed, xet  # noqa: E402
 
-ROWS = {"P1": speed.p1, "P2": speed.p2_p3, "P3": speed.p2_p3, "P7": speed.p7, "P8": speed.p8,
-        "P9": speed.p9, "P13": memory.p13, "P14": speed.p14}
+ROWS = {"P1": speed.p1, "P2": speed.p2_p3, "P3": speed.p2_p3, "P4": xet.p4, "P5": xet.p5, "P7": speed.p7, "P8": speed.p8,
+        "P9": speed.p9, "P13": memory.p13, "P14": speed.p14, "P16": xet.p16}
 
 
 def table(rows: list[measure.Row]) -> str:

@@ -54,9 +54,10 @@ Result<> ChunkReader::append(const Xorb& xorb, std::uint32_t first, std::uint32_
     packed_.resize(xorb.packed_offset(to) - begin);
     TRY(read_checked(*file, begin, packed_));
     for (; first < to; ++first) {
-      const auto content = TRY(decoder_.decode(Bytes(packed_).subspan(
-          xorb.packed_offset(first) - begin, xorb.chunks()[first].packed_bytes)));
-      out.insert(out.end(), content.begin(), content.end());
+      const auto content = decoder_.decode(Bytes(packed_).subspan(
+          xorb.packed_offset(first) - begin, xorb.chunks()[first].packed_bytes));
+      if (!content) return fail_internal("a stored chunk is damaged: " + content.error().message);
+      out.insert(out.end(), content->begin(), content->end());
     }
   }
   return {};
