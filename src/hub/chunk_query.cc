@@ -77,7 +77,11 @@ Result<Xorbs> collect(Hub& hub, const XetReader& reader, const xet::Hash& chunk)
   const auto& [xorb, object] = *hit;
   const auto hashes = object ? TRY(neighbours(hub, *object, xorb)) : std::vector{xorb};
   Xorbs xorbs;
-  for (const auto& hash : hashes) xorbs.push_back(TRY(hub.objects.xorbs().get(hash)));
+  for (const auto& hash : hashes) {
+    // One that was collected, or compacted, meanwhile is not told of.
+    if (auto found = TRY(hub.objects.xorbs().find(hash))) xorbs.push_back(std::move(found));
+  }
+  if (xorbs.empty()) return unknown_chunk();
   return xorbs;
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "git/fsck.h"
 
 namespace kohaku::hub {
@@ -73,15 +76,20 @@ Result<> check_git(Hub& hub, RepoId id, Problems& problems) {
 
 }  // namespace
 
-Result<std::vector<std::string>> fsck(Hub& hub, bool full) {
+Result<std::vector<std::string>> fsck(Hub& hub, bool full, const FsckProgress& progress) {
   Problems problems;
   const auto ids = TRY(hub.database.read_now([](auto& c) { return every_repository(c); }));
-  for (const auto id : ids) {
-    TRY(check_packs(hub, id, problems));
-    TRY(check_refs(hub, id, problems));
-    if (full) TRY(check_git(hub, id, problems));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    TRY(check_packs(hub, ids[i], problems));
+    TRY(check_refs(hub, ids[i], problems));
+    if (full) TRY(check_git(hub, ids[i], problems));
+    progress(fmt::format("{} of {} repositories", i + 1, ids.size()));
   }
-  for (auto& line : TRY(hub.objects.check(full))) problems.push_back(std::move(line));
+  auto report = TRY(hub.objects.check(full, [&](const store::ScrubReport& so_far) {
+    progress(fmt::format("{} large objects and {} xorbs, {} bytes read", so_far.objects,
+                         so_far.xorbs, so_far.bytes));
+  }));
+  std::ranges::move(report.problems, std::back_inserter(problems));
   return problems;
 }
 

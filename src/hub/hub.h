@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "db/database.h"
 #include "git/repository.h"
@@ -32,6 +33,8 @@ struct Hub {
       std::make_unique<Queues<RepoId>>();  // of writers; never null
   std::unique_ptr<Queues<AccountId>> verifications =
       std::make_unique<Queues<AccountId>>();  // of shards, by user; never null
+  // Held by the one collection of large objects that is under way; never null.
+  std::unique_ptr<std::mutex> collection = std::make_unique<std::mutex>();
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
   std::shared_ptr<CurrentCaches> current = make_current_caches();  // never null
 };

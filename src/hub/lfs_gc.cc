@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "hub/lfs_reachable.h"
@@ -77,6 +78,13 @@ Result<bool> apply(db::Connection& connection, const Repo& repo, const Fates& fa
   return true;
 }
 
+// An object that no repository links to.
+struct Unlinked {
+  Sha256 sha256;
+  std::uint64_t size = 0;
+  std::string physical_name;  // whole form only
+};
+
 std::string name_of(const Repo& repo) {
   return fmt::format("{}/{}", plural(repo.type), repo.full_name());
 }
@@ -95,7 +103,9 @@ class Collector {
          }))) {
       TRY(drop_links(id));
     }
+    report_.xorbs.registrations = TRY(drop_expired_registrations(hub_, now_, report_.dry_run));
     TRY(drop_objects());
+    TRY(collect_xorbs(hub_, now_, report_.dry_run, gone_, report_.xorbs));
     TRY(drop_files());
     if (!report_.dry_run) TRY(hub_.objects.sweep_staging());
     return std::move(report_);
@@ -171,7 +181,7 @@ class Collector {
 
   Result<> drop_objects() {
     // A dry run dropped no links, and asks for all objects to see which would be left without one.
-    const auto rows = TRY(hub_.database.read_now([&](db::Connection& connection) {
+    auto rows = TRY(hub_.database.read_now([&](db::Connection& connection) {
       return connection
           .sql("SELECT o.sha256, o.size, o.physical_name, COUNT(l.repo_id) FROM large_object AS o"
                " LEFT JOIN object_link AS l ON l.sha256 = o.sha256 GROUP BY o.sha256, o.size,"
@@ -179,32 +189,52 @@ class Collector {
           .bind(report_.dry_run)
           .all<Sha256, std::uint64_t, std::optional<std::string>, std::int64_t>();
     }));
-    for (const auto& [sha256, size, physical_name, links] : rows) {
+    std::vector<Unlinked> unlinked;
+    for (auto& [sha256, size, physical_name, links] : rows) {
       if (links > (report_.dry_run ? dropped_links_[sha256] : 0)) continue;
-      if (!report_.dry_run && !TRY(drop_row(sha256))) continue;
-      ++report_.objects;
-      report_.bytes += size;
-      if (!report_.dry_run && physical_name) begin_file_grace(*physical_name);
+      unlinked.push_back({sha256, size, std::move(physical_name).value_or("")});
+    }
+    // An object may be kept by the terms of another one that goes.
+    while (TRY(drop_some(unlinked))) {
     }
     return {};
   }
 
-  // False when an upload linked the object again.
-  Result<bool> drop_row(const Sha256& sha256) {
-    return hub_.database.write_now([&](db::Connection& connection) -> Result<bool> {
-      return TRY(connection
-                     .sql("DELETE FROM large_object WHERE sha256 = ?1 AND NOT EXISTS"
-                          " (SELECT 1 FROM object_link WHERE sha256 = ?1)")
-                     .bind(sha256)
-                     .run()) > 0;
-    });
+  // Takes those that went out of `objects`; false when there were none.
+  Result<bool> drop_some(std::vector<Unlinked>& objects) {
+    std::vector<Unlinked> stay;
+    for (auto& object : objects) {
+      if (!TRY(drop(object.sha256))) {
+        stay.push_back(std::move(object));
+        continue;
+      }
+      gone_.insert(object.sha256);
+      ++report_.objects;
+      report_.bytes += object.size;
+      if (!report_.dry_run && !object.physical_name.empty()) {
+        hub_.objects.files().begin_grace(object.physical_name);
+      }
+    }
+    const auto went = stay.size() < objects.size();
+    objects = std::move(stay);
+    return went && !objects.empty();
   }
 
-  // Who has just looked the row up may still be about to open the file.
-  void begin_file_grace(const std::string& physical_name) {
-    std::error_code ignored;
-    std::filesystem::last_write_time(hub_.objects.files().checksums(physical_name),
-                                     std::filesystem::file_time_type::clock::now(), ignored);
+  // False when the object must stay: an upload linked it again, or somebody counts on a view of it.
+  Result<bool> drop(const Sha256& sha256) {
+    if (report_.dry_run) {
+      return !TRY(hub_.database.read_now([&](db::Connection& connection) {
+        return has_used_view(connection, sha256, now_, gone_);
+      }));
+    }
+    auto dropped = hub_.database.write_now(
+        [&](db::Connection& connection) { return drop_object(connection, sha256, now_); });
+    // A foreign key: it was named meanwhile.
+    if (!dropped && dropped.error().code == Code::conflict) return false;
+    const auto views = TRY(std::move(dropped));
+    if (!views) return false;
+    for (const auto& view : *views) hub_.objects.xorbs().forget(view);
+    return true;
   }
 
   Result<> drop_files() {
@@ -222,11 +252,13 @@ class Collector {
   Micros now_;
   GarbageReport report_;
   std::unordered_map<Sha256, std::int64_t> dropped_links_;
+  std::unordered_set<Sha256> gone_;  // objects
 };
 
 }  // namespace
 
 Result<GarbageReport> collect_garbage(Hub& hub, bool dry_run) {
+  const std::lock_guard one_at_a_time(*hub.collection);
   return Collector(hub, dry_run).run();
 }
 
@@ -240,6 +272,12 @@ std::string to_text(const GarbageReport& report) {
   for (const auto& sentence : report.skipped) fmt::format_to(out, "skipped {}\n", sentence);
   fmt::format_to(out, "{} expired uploads\n", report.uploads);
   fmt::format_to(out, "{} objects without a repository, {} bytes\n", report.objects, report.bytes);
+  const auto& xorbs = report.xorbs;
+  for (const auto& sentence : xorbs.skipped) fmt::format_to(out, "skipped {}\n", sentence);
+  fmt::format_to(out, "{} expired registrations of xorbs\n", xorbs.registrations);
+  fmt::format_to(out, "{} xorbs that nothing names, {} bytes\n", xorbs.xorbs, xorbs.bytes);
+  fmt::format_to(out, "{} xorbs compacted, which frees {} bytes\n", xorbs.compacted,
+                 xorbs.compacted_bytes);
   fmt::format_to(out, "{} files without a row, {} bytes\n", report.files, report.file_bytes);
   text += report.dry_run ? "Nothing was removed (dry run).\n"
                          : "Files follow their rows an hour later, at the next run.\n";

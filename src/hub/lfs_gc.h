@@ -5,10 +5,11 @@
 //      and, once a commit named it, seven days after the collector first found that no revision
 //      reaches it. With KOHAKU_HUB_LFS_AUTO_GC also versions of a path beyond the newest
 //      KEEP_VERSIONS that no branch head or tag names.
-//   3. rows of objects that no repository links to go
+//   3. rows of objects that no repository links to go, and xorbs (hub/xorb_gc.h)
 //   4. files that no row names go, an hour after their row went or their publication broke off
 //
-// Safe beside uploads and commits: each row is deleted in a transaction that asks again.
+// Safe beside uploads and commits: each row is deleted in a transaction that asks again. One
+// collection at a time.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "hub/hub.h"
+#include "hub/xorb_gc.h"
 
 namespace kohaku::hub {
 
@@ -34,6 +36,7 @@ struct GarbageReport {
   std::vector<CollectedLinks> repositories;  // those that lost something
   std::uint64_t objects = 0;                 // rows without a link
   std::uint64_t bytes = 0;
+  XorbReport xorbs;
   std::uint64_t files = 0;  // removed from the disk now
   std::uint64_t file_bytes = 0;
   std::vector<std::string> skipped;  // repositories that could not be read, or changed meanwhile

@@ -78,7 +78,7 @@ Result<Reconstruction> plan_reconstruction(Hub& hub, const XetReader& reader, co
   for (auto left = span.length; left > 0;) {
     auto term = TRY(terms.next());
     if (!term) return fail_internal("object " + found.sha256.hex() + " has too few terms");
-    const auto xorb = TRY(hub.objects.xorbs().get(term->xorb));
+    const auto xorb = TRY(terms.open(hub.objects.xorbs(), *term));
     cut_front(*term, *xorb, skip);
     cut_back(*term, *xorb, skip + left);
     if (plan.terms.empty()) plan.offset_into_first_term = skip;

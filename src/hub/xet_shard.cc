@@ -109,7 +109,9 @@ Result<bool> ShardVerification::begin_file(const File& file) {
     verified_ += size;
     return false;
   }
-  reassembly_ = std::make_shared<store::Reassembly>(hub_.objects.xorbs(), terms_of(file), 0, size);
+  reassembly_ = std::make_shared<store::Reassembly>(
+      hub_.objects.xorbs(), terms_of(file), 0, size,
+      [this](const xet::Term& term) { return find_named(term.xorb); });
   hasher_ = Sha256Hasher();
   return true;
 }
@@ -121,7 +123,7 @@ Result<> ShardVerification::check_terms(const File& file) {
   for (std::uint32_t i = 0; i < file.terms; ++i) {
     const auto term = file.term(i);
     TRY(check_name(term.xorb));
-    const auto xorb = TRY(hub_.objects.xorbs().get(term.xorb));
+    const auto xorb = TRY(find_named(term.xorb));
     if (term.first >= term.last_exclusive || term.last_exclusive > xorb->count()) {
       return broken_promise(file, "a term names chunks that its xorb does not have");
     }
@@ -145,13 +147,22 @@ Result<> ShardVerification::check_name(const xet::Hash& xorb) {
   if (nameable_.contains(xorb)) return {};
   const auto allowed = TRY(hub_.database.read_now(
       [&](db::Connection& connection) { return may_name(connection, writer_, xorb); }));
-  if (!allowed || TRY(hub_.objects.xorbs().find(xorb)) == nullptr) {
+  if (!allowed) {
     named_unknown_xorb_ = true;
     return unknown_xorb(xorb);
   }
+  TRY(find_named(xorb));
   if (nameable_.size() == most_remembered) nameable_.clear();
   nameable_.insert(xorb);
   return {};
+}
+
+// It may have been collected since its name was checked.
+Result<std::shared_ptr<const store::Xorb>> ShardVerification::find_named(const xet::Hash& hash) {
+  auto xorb = TRY(hub_.objects.xorbs().find(hash));
+  if (xorb) return xorb;
+  named_unknown_xorb_ = true;
+  return unknown_xorb(hash);
 }
 
 // The SHA-256 of the very chunks, when an object that this caller may read consists of them.
@@ -201,7 +212,8 @@ Result<> ShardVerification::write(db::Connection& connection) {
     for (std::uint32_t i = 0; i < file->terms; ++i) {
       const auto term = file->term(i);
       if (i == 0) {
-        const auto xorb = TRY(hub_.objects.xorbs().get(term.xorb));
+        const auto xorb = TRY(hub_.objects.xorbs().find(term.xorb));
+        if (!xorb) return fail(Code::conflict, unknown_xorb(term.xorb).error().message);
         TRY(store::XorbStore::index_chunk(connection, xorb->chunks()[term.first].hash, term.xorb));
       }
       if (term.xorb == last) continue;

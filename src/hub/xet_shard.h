@@ -65,6 +65,7 @@ class ShardVerification {
   Result<bool> begin_file(const File& file);
   Result<> check_terms(const File& file);
   Result<> check_name(const xet::Hash& xorb);
+  Result<std::shared_ptr<const store::Xorb>> find_named(const xet::Hash& hash);
   Result<bool> hash_on();
   Result<std::optional<Sha256>> known_content(const File& file);
   Result<> check_listed_xorbs();

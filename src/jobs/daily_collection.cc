@@ -30,6 +30,8 @@ void tell(const Result<hub::GarbageReport>& report) {
   os::log_info("Collected large objects",
                {{"objects", static_cast<std::int64_t>(report->objects)},
                 {"bytes", static_cast<std::int64_t>(report->bytes)},
+                {"xorbs", static_cast<std::int64_t>(report->xorbs.xorbs)},
+                {"xorbs_compacted", static_cast<std::int64_t>(report->xorbs.compacted)},
                 {"files", static_cast<std::int64_t>(report->files)},
                 {"uploads", static_cast<std::int64_t>(report->uploads)}});
 }

@@ -46,7 +46,8 @@ Task<void> identify_all(hub::Hub& hub, std::unordered_set<Sha256>& failed) {
       after = object.sha256;
       if (failed.contains(object.sha256)) continue;
       const auto done = co_await identify(hub, object);
-      if (done) continue;
+      // A conflict: something of it was collected meanwhile.
+      if (done || done.error().code == Code::conflict) continue;
       failed.insert(object.sha256);
       os::log_error("A large object got no Xet identity",
                     {{"name", std::string_view(object.physical_name)},

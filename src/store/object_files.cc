@@ -1,5 +1,8 @@
 #include "store/object_files.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "base/hash.h"
 #include "os/log.h"
 
@@ -15,6 +18,12 @@ os::Path ObjectFiles::object(std::string_view physical_name) const {
 
 os::Path ObjectFiles::checksums(std::string_view physical_name) const {
   return directory(physical_name) / (std::string(physical_name) + ".crc");
+}
+
+void ObjectFiles::begin_grace(std::string_view physical_name) const {
+  std::error_code ignored;  // a file that is gone needs no grace
+  std::filesystem::last_write_time(checksums(physical_name),
+                                   std::filesystem::file_time_type::clock::now(), ignored);
 }
 
 Result<> ObjectFiles::remove(std::string_view physical_name) const {

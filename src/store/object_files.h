@@ -27,6 +27,9 @@ class ObjectFiles {
   os::Path object(std::string_view physical_name) const;
   os::Path checksums(std::string_view physical_name) const;
 
+  // Begins the hour that a file outlives its row by: who has just looked the row up may still be about
+  // to open the file.
+  void begin_grace(std::string_view physical_name) const;
   // Data and check sums, whatever of them is there.
   Result<> remove(std::string_view physical_name) const;
   // The same for a copy that no row came to name; a failure is logged and left to the sweep.

@@ -8,11 +8,13 @@
 #include "store/scrub.h"
 #include "store/staging_state.h"
 #include "store/stale_staging.h"
+#include "store/xet_scrub.h"
 
 namespace kohaku::store {
 namespace {
 
 constexpr std::size_t most_open_objects = 512;
+constexpr std::size_t most_scrubbed_at_once = 16;
 
 // The row that names the copy now: ours, unless another copy of the same bytes was first and is
 // still there. `lost` is the name of a copy whose file is missing.
@@ -95,7 +97,9 @@ struct ObjectStore::State {
                                                  std::uint64_t length) {
     const auto terms = std::make_shared<TermReader>(database, object.sha256);
     const auto skip = TRY(terms->seek(offset));
-    return std::make_shared<Reassembly>(xorbs, [terms] { return terms->next(); }, skip, length);
+    return std::make_shared<Reassembly>(
+        xorbs, [terms] { return terms->next(); }, skip, length,
+        [this, terms](xet::Term& term) { return terms->open(xorbs, term); });
   }
 
   // After the transaction: our copy goes unless the row names it. Left to the sweep when the
@@ -146,6 +150,7 @@ Task<Result<>> ObjectStore::publish(Staging staging, RepoId repo, Micros keep_un
     TRY(write_object(connection, sha256, size, physical_name, lost, now));
     return write_link(connection, repo, sha256, keep_until, now);
   });
+  if (!lost.empty()) state.xorbs.forget_all();
   co_await state.pool.run([&] { state.remove_unless_named(sha256, physical_name); });
   co_return written;
 }
@@ -238,8 +243,14 @@ Result<std::string> ObjectStore::read_text(const LargeObject& object, std::uint6
   return text;
 }
 
-Result<std::vector<std::string>> ObjectStore::check(bool full) {
-  return TRY(scrub(state_->database, state_->files, full)).problems;
+Result<ScrubReport> ObjectStore::check(bool full, const ScrubProgress& progress) {
+  auto& state = *state_;
+  ScrubReport report;
+  TRY(scrub(state.database, state.files, full, progress, report));
+  OpenObjects fresh(state.files, most_scrubbed_at_once);
+  XorbStore xorbs(state.files, state.database, state.clock, state.pool, fresh);
+  TRY(scrub_xet(state.database, state.files, xorbs, full, progress, report));
+  return report;
 }
 
 Result<> ObjectStore::sweep_staging() {

@@ -24,6 +24,7 @@
 #include "store/object_files.h"
 #include "store/parted_uploads.h"
 #include "store/reassembly.h"
+#include "store/scrub.h"
 #include "store/staging.h"
 #include "store/xorb_store.h"
 #include "xet/hash.h"
@@ -90,9 +91,10 @@ class ObjectStore {
 
   XorbStore& xorbs();
 
-  // One sentence for each object whose file is missing or has another length; with `full`, also for
-  // each whose bytes are damaged. Blocks for as long as it takes.
-  Result<std::vector<std::string>> check(bool full);
+  // One sentence for each object and each xorb whose file is missing or has another length, or whose
+  // rows do not fit together; with `full`, also for each whose bytes are damaged. Blocks for as long
+  // as it takes.
+  Result<ScrubReport> check(bool full, const ScrubProgress& progress = [](const ScrubReport&) {});
   // Removes what uploads that broke off long ago left in the staging area.
   Result<> sweep_staging();
   // Removes the files of a physical name that no row names any more; who reads them reads on.

@@ -50,7 +50,7 @@ TEST_F(StoreTest, PublishedBytesAreReadBack) {
 TEST_F(StoreTest, AnEmptyObjectIsOne) {
   ASSERT_TRUE(publish(""));
   EXPECT_EQ(read(**find(""), 0, 0).value(), "");
-  EXPECT_TRUE(store_->check(true).value().empty());
+  EXPECT_TRUE(store_->check(true).value().problems.empty());
 }
 
 TEST_F(StoreTest, OtherRepositoriesDoNotSeeIt) {
@@ -121,8 +121,8 @@ TEST_F(StoreTest, AFlippedBitIsSeenOnTheFirstReadAfterAStart) {
   EXPECT_TRUE(read(object, 0, 2 * mebibyte));
   EXPECT_FALSE(read(object, 0, bytes.size()));
   EXPECT_FALSE(read(object, 3 * mebibyte - 1, 1));
-  EXPECT_EQ(store_->check(true).value().size(), 1U);
-  EXPECT_TRUE(store_->check(false).value().empty());
+  EXPECT_EQ(store_->check(true).value().problems.size(), 1U);
+  EXPECT_TRUE(store_->check(false).value().problems.empty());
 }
 
 TEST_F(StoreTest, DamagedCheckSumsAndALostEndAreSeen) {
@@ -133,17 +133,17 @@ TEST_F(StoreTest, DamagedCheckSumsAndALostEndAreSeen) {
   open();
   EXPECT_FALSE(read(**find("one"), 0, 3));
   EXPECT_FALSE(read(**find("two"), 0, 3));
-  EXPECT_EQ(store_->check(false).value().size(), 2U);
+  EXPECT_EQ(store_->check(false).value().problems.size(), 2U);
 }
 
 TEST_F(StoreTest, AMissingFileIsReportedAndTheNextUploadHealsIt) {
   ASSERT_TRUE(publish("bytes"));
   std::filesystem::remove(store_->files().object((*find("bytes"))->physical_name));
   open();
-  EXPECT_EQ(store_->check(false).value().size(), 1U);
+  EXPECT_EQ(store_->check(false).value().problems.size(), 1U);
   ASSERT_TRUE(publish("bytes", second));
   EXPECT_EQ(read(**find("bytes", first), 0, 5).value(), "bytes");
-  EXPECT_TRUE(store_->check(true).value().empty());
+  EXPECT_TRUE(store_->check(true).value().problems.empty());
 }
 
 TEST_F(StoreTest, AFullDiskIsSaidSoAndLeavesNothing) {

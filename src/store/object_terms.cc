@@ -1,6 +1,7 @@
 #include "store/object_terms.h"
 
 #include <cstring>
+#include <utility>
 
 namespace kohaku::store {
 namespace {
@@ -25,7 +26,16 @@ xet::Term unpack(Bytes bytes) {
           .last_exclusive = read_u32(bytes, 40)};
 }
 
-Result<std::vector<xet::Term>> unpack_page(Bytes bytes) {
+void append_term(std::string& out, const xet::Term& term) {
+  out.append(as_text(term.xorb.view()));
+  append_u32(out, term.size);
+  append_u32(out, term.first);
+  append_u32(out, term.last_exclusive);
+}
+
+}  // namespace
+
+Result<std::vector<xet::Term>> unpack_terms(Bytes bytes) {
   if (bytes.size() % term_bytes != 0) return fail_internal("a page of terms is cut short");
   std::vector<xet::Term> terms;
   terms.reserve(bytes.size() / term_bytes);
@@ -35,13 +45,14 @@ Result<std::vector<xet::Term>> unpack_page(Bytes bytes) {
   return terms;
 }
 
-}  // namespace
+std::string pack_terms(const std::vector<xet::Term>& terms) {
+  std::string page;
+  for (const auto& term : terms) append_term(page, term);
+  return page;
+}
 
 Result<> TermWriter::add(const xet::Term& term) {
-  terms_.append(as_text(term.xorb.view()));
-  append_u32(terms_, term.size);
-  append_u32(terms_, term.first);
-  append_u32(terms_, term.last_exclusive);
+  append_term(terms_, term);
   size_ += term.size;
   if (term.xorb != last_xorb_) {
     TRY(connection_
@@ -91,20 +102,33 @@ Result<std::uint64_t> TermReader::seek(std::uint64_t offset) {
   return fail_internal("object " + object_.hex() + " has too few terms");
 }
 
+Result<bool> TermReader::load(std::int64_t page) {
+  const auto row = TRY(database_.read_now([&](db::Connection& connection) {
+    return connection.sql("SELECT terms FROM object_terms WHERE sha256 = ?1 AND page = ?2")
+        .bind(object_, page)
+        .first<std::string>();
+  }));
+  if (!row) return false;
+  auto terms = TRY(unpack_terms(as_bytes(std::get<0>(*row))));
+  if (terms.empty()) return false;
+  terms_ = std::move(terms);
+  return true;
+}
+
 Result<std::optional<xet::Term>> TermReader::next() {
-  if (at_ == terms_.size()) {
-    const auto page = TRY(database_.read_now([&](db::Connection& connection) {
-      return connection.sql("SELECT terms FROM object_terms WHERE sha256 = ?1 AND page = ?2")
-          .bind(object_, next_page_)
-          .first<std::string>();
-    }));
-    if (!page) return std::nullopt;
-    terms_ = TRY(unpack_page(as_bytes(std::get<0>(*page))));
+  if (at_ >= terms_.size()) {
+    if (!TRY(load(next_page_))) return std::nullopt;
     ++next_page_;
     at_ = 0;
-    if (terms_.empty()) return std::nullopt;
   }
   return terms_[at_++];
+}
+
+Result<std::shared_ptr<const Xorb>> TermReader::open(XorbStore& xorbs, xet::Term& term) {
+  if (auto xorb = TRY(xorbs.find(term.xorb))) return xorb;
+  // A compaction writes terms in their places, so this one stands where it stood.
+  if (TRY(load(next_page_ - 1)) && at_ <= terms_.size()) term = terms_[at_ - 1];
+  return xorbs.get(term.xorb);
 }
 
 }  // namespace kohaku::store

@@ -10,10 +10,15 @@
 #include "base/digest.h"
 #include "base/result.h"
 #include "db/database.h"
+#include "store/xorb_store.h"
 #include "xet/hash.h"
 #include "xet/shard.h"
 
 namespace kohaku::store {
+
+// The terms of one page; internal when its length is not that of terms.
+Result<std::vector<xet::Term>> unpack_terms(Bytes page);
+std::string pack_terms(const std::vector<xet::Term>& terms);
 
 // Writes an object's terms inside a transaction, in order. The object's row must be there, and have
 // no terms yet.
@@ -47,8 +52,13 @@ class TermReader {
   Result<std::uint64_t> seek(std::uint64_t offset);
   // Nothing at the end.
   Result<std::optional<xet::Term>> next();
+  // The xorb of the term that next() gave last. When a compaction has moved its chunks since, `term`
+  // becomes what it is now. internal when the xorb is missing.
+  Result<std::shared_ptr<const Xorb>> open(XorbStore& xorbs, xet::Term& term);
 
  private:
+  Result<bool> load(std::int64_t page);
+
   db::Database& database_;
   Sha256 object_;
   std::int64_t next_page_ = 0;

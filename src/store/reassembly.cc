@@ -11,9 +11,9 @@ constexpr std::size_t piece_bytes = std::size_t{1} << 20U;
 }  // namespace
 
 Reassembly::Reassembly(XorbStore& xorbs, NextTerm next_term, std::uint64_t skip,
-                       std::uint64_t length)
-    : xorbs_(xorbs),
-      next_term_(std::move(next_term)),
+                       std::uint64_t length, OpenXorb open_xorb)
+    : next_term_(std::move(next_term)),
+      open_xorb_(std::move(open_xorb)),
       chunks_(xorbs.open_objects()),
       skip_(skip),
       left_(length) {}
@@ -37,9 +37,9 @@ Result<Bytes> Reassembly::read() {
 
 // Also passes over the chunks that stand before what is asked for.
 Result<> Reassembly::open_term() {
-  const auto term = TRY(next_term_());
+  auto term = TRY(next_term_());
   if (!term) return fail_internal("the terms end before the file does");
-  xorb_ = TRY(xorbs_.get(term->xorb));
+  xorb_ = TRY(open_xorb_(*term));
   if (term->first > term->last_exclusive || term->last_exclusive > xorb_->count()) {
     return fail_internal("a term lies outside of xorb " + xet::to_text(term->xorb));
   }

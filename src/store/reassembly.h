@@ -26,8 +26,12 @@ class Reassembly {
   // The terms in order; nothing at the end. Blocks.
   using NextTerm = std::function<Result<std::optional<xet::Term>>()>;
 
+  // The xorb of the term that was given last, which may be written anew; blocks.
+  using OpenXorb = std::function<Result<std::shared_ptr<const Xorb>>(xet::Term&)>;
+
   // `length` bytes, after `skip` bytes of what the terms give.
-  Reassembly(XorbStore& xorbs, NextTerm next_term, std::uint64_t skip, std::uint64_t length);
+  Reassembly(XorbStore& xorbs, NextTerm next_term, std::uint64_t skip, std::uint64_t length,
+             OpenXorb open_xorb);
 
   // The next piece, some MiB at the most and valid until the next call; empty at the end. internal
   // when the terms end too early or a file is damaged.
@@ -37,8 +41,8 @@ class Reassembly {
   Result<> open_term();
   Result<> append_chunks();
 
-  XorbStore& xorbs_;
   NextTerm next_term_;
+  OpenXorb open_xorb_;
   ChunkReader chunks_;
   std::uint64_t skip_;
   std::uint64_t left_;

@@ -106,12 +106,12 @@ Result<std::vector<os::Path>> leaf_directories(const os::Path& objects) {
 
 }  // namespace
 
-Result<ScrubReport> scrub(db::Database& database, const ObjectFiles& files, bool bytes) {
-  ScrubReport report;
+Result<> scrub(db::Database& database, const ObjectFiles& files, bool bytes,
+               const ScrubProgress& progress, ScrubReport& report) {
   std::optional<Sha256> after;
   while (true) {
     const auto rows = TRY(next_rows(database, after));
-    if (rows.empty()) return report;
+    if (rows.empty()) return {};
     for (const auto& row : rows) {
       auto problem = TRY(check_object(files, row, bytes));
       // It may have been collected since its row was read.
@@ -120,6 +120,7 @@ Result<ScrubReport> scrub(db::Database& database, const ObjectFiles& files, bool
       }
       ++report.objects;
       if (bytes) report.bytes += row.size;
+      progress(report);
     }
     after = rows.back().sha256;
   }
@@ -141,8 +142,11 @@ Result<bool> is_named(db::Database& database, const std::string& physical_name) 
   const auto sha256 = Sha256::from_hex(std::string_view(physical_name).substr(0, 2 * Sha256::size));
   if (!sha256) return false;
   return database.read_now([&](db::Connection& connection) -> Result<bool> {
+    // The names of objects and of xorbs lie beside each other, and look alike.
     const auto row =
-        TRY(connection.sql("SELECT 1 FROM large_object WHERE sha256 = ?1 AND physical_name = ?2")
+        TRY(connection
+                .sql("SELECT 1 FROM large_object WHERE sha256 = ?1 AND physical_name = ?2"
+                     " UNION ALL SELECT 1 FROM xorb WHERE hash = ?1 AND physical_name = ?2")
                 .bind(*sha256, physical_name)
                 .first<int>());
     return row.has_value();

@@ -36,15 +36,19 @@ Result<> index_chunks(db::Connection& connection, const xet::Hash& hash,
   return {};
 }
 
-struct StoredFile {
+}  // namespace
+
+// A file that has its final name and no row yet.
+struct XorbStore::Placed {
   std::string physical_name;
   std::uint64_t size = 0;
+  std::string lost;  // the name of an earlier copy whose file is missing
 };
 
-// The row, unless there is one; `lost` is the name of a copy whose file is missing.
-Result<> write_stored(db::Connection& connection, const xet::Hash& hash,
-                      const std::vector<xet::StoredChunk>& chunks, const std::string& table,
-                      const StoredFile& file, const std::string& lost, Micros now) {
+// The row, unless there is one.
+Result<> XorbStore::write_stored(db::Connection& connection, const xet::Hash& hash,
+                                 const std::vector<xet::StoredChunk>& chunks,
+                                 const std::string& table, const Placed& file, Micros now) {
   const auto sizes = sizes_of(chunks);
   TRY(connection
           .sql("INSERT INTO xorb (hash, form, physical_name, file_size, packed_size, size,"
@@ -53,16 +57,18 @@ Result<> write_stored(db::Connection& connection, const xet::Hash& hash,
           .bind(hash, file.physical_name, file.size, sizes.packed, sizes.content, now,
                 as_bytes(table))
           .run());
-  if (!lost.empty()) {
+  if (!file.lost.empty()) {
     // Another client may have compressed the same chunks in another way.
     TRY(connection
             .sql("UPDATE xorb SET physical_name = ?1, file_size = ?2, packed_size = ?3, chunks = ?4"
                  " WHERE hash = ?5 AND physical_name = ?6")
-            .bind(file.physical_name, file.size, sizes.packed, as_bytes(table), hash, lost)
+            .bind(file.physical_name, file.size, sizes.packed, as_bytes(table), hash, file.lost)
             .run());
   }
   return index_chunks(connection, hash, chunks);
 }
+
+namespace {
 
 // The physical name of a stored xorb; empty for a view and for what is missing.
 Result<std::string> published_name(db::Connection& connection, const xet::Hash& hash) {
@@ -161,21 +167,28 @@ Result<Staging> XorbStore::stage() { return Staging::create_for_xorb(files_.stag
 
 Task<Result<>> XorbStore::publish(Staging staging, xet::Hash hash,
                                   std::vector<xet::StoredChunk> chunks, Also also) {
-  const StoredFile file{new_physical_name(hash.hex()), staging.size()};
   const auto table = xet::pack_chunk_table(chunks);
-  const auto lost = CO_TRY(co_await pool_.run([&]() -> Result<std::string> {
-    auto missing = TRY(lost_copy(hash));
-    TRY(staging.place(files_, file.physical_name));
-    return missing;
-  }));
+  const auto placed = CO_TRY(co_await pool_.run([&] { return place(staging, hash); }));
   const auto now = clock_.now();
   auto written = co_await database_.write([&](db::Connection& connection) -> Result<> {
-    TRY(write_stored(connection, hash, chunks, table, file, lost, now));
+    TRY(write_stored(connection, hash, chunks, table, placed, now));
     return also(connection);
   });
-  if (!lost.empty()) forget(hash);
-  co_await pool_.run([&] { remove_unless_named(hash, file.physical_name); });
+  co_await pool_.run([&] { end_publication(hash, placed); });
   co_return written;
+}
+
+Result<> XorbStore::publish_now(Staging staging, const xet::Hash& hash,
+                                const std::vector<xet::StoredChunk>& chunks, const Also& also) {
+  const auto table = xet::pack_chunk_table(chunks);
+  const auto placed = TRY(place(staging, hash));
+  const auto now = clock_.now();
+  auto written = database_.write_now([&](db::Connection& connection) -> Result<> {
+    TRY(write_stored(connection, hash, chunks, table, placed, now));
+    return also(connection);
+  });
+  end_publication(hash, placed);
+  return written;
 }
 
 Result<> XorbStore::write_view(db::Connection& connection, const xet::Hash& hash,
@@ -203,15 +216,17 @@ Result<> XorbStore::index_chunk(db::Connection& connection, const xet::Hash& chu
 }
 
 Result<std::shared_ptr<const Xorb>> XorbStore::find(const xet::Hash& hash) {
+  std::uint64_t forgotten = 0;
   {
     const std::lock_guard lock(mutex_);
+    forgotten = forgotten_;
     if (const auto found = by_hash_.find(hash); found != by_hash_.end()) {
       recent_.splice(recent_.begin(), recent_, found->second);
       return *found->second;
     }
   }
   auto xorb = TRY(database_.read_now([&](db::Connection& c) { return load(c, hash); }));
-  return xorb ? keep(std::move(xorb)) : nullptr;
+  return xorb ? keep(std::move(xorb), forgotten) : nullptr;
 }
 
 Result<std::shared_ptr<const Xorb>> XorbStore::get(const xet::Hash& hash) {
@@ -222,6 +237,7 @@ Result<std::shared_ptr<const Xorb>> XorbStore::get(const xet::Hash& hash) {
 
 void XorbStore::forget(const xet::Hash& hash) {
   const std::lock_guard lock(mutex_);
+  ++forgotten_;
   const auto found = by_hash_.find(hash);
   if (found == by_hash_.end()) return;
   footprint_ -= (*found->second)->footprint();
@@ -229,8 +245,18 @@ void XorbStore::forget(const xet::Hash& hash) {
   by_hash_.erase(found);
 }
 
-std::shared_ptr<const Xorb> XorbStore::keep(std::shared_ptr<const Xorb> xorb) {
+void XorbStore::forget_all() {
   const std::lock_guard lock(mutex_);
+  ++forgotten_;
+  recent_.clear();
+  by_hash_.clear();
+  footprint_ = 0;
+}
+
+std::shared_ptr<const Xorb> XorbStore::keep(std::shared_ptr<const Xorb> xorb,
+                                            std::uint64_t forgotten) {
+  const std::lock_guard lock(mutex_);
+  if (forgotten != forgotten_) return xorb;
   const auto [found, is_new] = by_hash_.try_emplace(xorb->hash(), recent_.end());
   if (!is_new) return *found->second;  // another thread was quicker
   recent_.push_front(xorb);
@@ -261,6 +287,17 @@ Result<std::string> XorbStore::lost_copy(const xet::Hash& hash) {
   os::log_error("A xorb has a row and no file; this upload replaces it",
                 {{"name", std::string_view(name)}});
   return name;
+}
+
+Result<XorbStore::Placed> XorbStore::place(Staging& staging, const xet::Hash& hash) {
+  Placed placed{new_physical_name(hash.hex()), staging.size(), TRY(lost_copy(hash))};
+  TRY(staging.place(files_, placed.physical_name));
+  return placed;
+}
+
+void XorbStore::end_publication(const xet::Hash& hash, const Placed& placed) {
+  if (!placed.lost.empty()) forget(hash);
+  remove_unless_named(hash, placed.physical_name);
 }
 
 void XorbStore::remove_unless_named(const xet::Hash& hash, const std::string& physical_name) {

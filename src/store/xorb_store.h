@@ -41,6 +41,9 @@ class XorbStore {
   using Also = std::function<Result<>(db::Connection&)>;
   Task<Result<>> publish(Staging staging, xet::Hash hash, std::vector<xet::StoredChunk> chunks,
                          Also also);
+  // The same for who may block.
+  Result<> publish_now(Staging staging, const xet::Hash& hash,
+                       const std::vector<xet::StoredChunk>& chunks, const Also& also);
   // Writes the row of a xorb whose chunks are the bytes of a whole object from `offset` on. Nothing
   // changes when the xorb is there in either form.
   static Result<> write_view(db::Connection& connection, const xet::Hash& hash,
@@ -55,8 +58,10 @@ class XorbStore {
   Result<std::shared_ptr<const Xorb>> find(const xet::Hash& hash);
   // What a row or a term names: internal when it is missing.
   Result<std::shared_ptr<const Xorb>> get(const xet::Hash& hash);
-  // After its row went, or its bytes moved.
+  // After its row went, or its bytes moved: later calls read the row anew.
   void forget(const xet::Hash& hash);
+  // After a large object's bytes moved, of which any view may have been kept.
+  void forget_all();
 
   // `length` bytes of the serialized chunks from `offset` on.
   Result<http::Body> read_packed(std::shared_ptr<const Xorb> xorb, std::uint64_t offset,
@@ -65,9 +70,15 @@ class XorbStore {
   OpenObjects& open_objects() { return open_objects_; }
 
  private:
+  struct Placed;
+  static Result<> write_stored(db::Connection& connection, const xet::Hash& hash,
+                               const std::vector<xet::StoredChunk>& chunks,
+                               const std::string& table, const Placed& file, Micros now);
+  Result<Placed> place(Staging& staging, const xet::Hash& hash);
+  void end_publication(const xet::Hash& hash, const Placed& placed);
   Result<std::string> lost_copy(const xet::Hash& hash);
   void remove_unless_named(const xet::Hash& hash, const std::string& physical_name);
-  std::shared_ptr<const Xorb> keep(std::shared_ptr<const Xorb> xorb);
+  std::shared_ptr<const Xorb> keep(std::shared_ptr<const Xorb> xorb, std::uint64_t forgotten);
 
   ObjectFiles files_;
   db::Database& database_;
@@ -80,6 +91,8 @@ class XorbStore {
   std::list<std::shared_ptr<const Xorb>> recent_;  // the last used in front
   std::unordered_map<xet::Hash, std::list<std::shared_ptr<const Xorb>>::iterator> by_hash_;
   std::size_t footprint_ = 0;
+  // Grows with each forget(), so that a row read before it is not kept after it.
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace kohaku::store
