@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 
 #include "hub/admin.h"
 #include "hub/fsck.h"
 #include "hub/lfs_gc.h"
+#include "hub/storage_report.h"
+#include "hub/xet_access.h"
 
 namespace kohaku::app {
 namespace {
@@ -18,10 +21,12 @@ std::string first_line(std::string_view text) {
 // The words of one command, the values they set, and what they do. CLI11 reads into the members.
 class Command {
  public:
-  Command(hub::Hub& hub, const std::string& input) : hub_(hub), input_(input) {
+  Command(hub::Hub& hub, const std::string& input, const CommandProgress& progress)
+      : hub_(hub), input_(input), progress_(progress) {
     app_.require_subcommand(1);
     add_user_commands();
     add_token_commands();
+    add_xet_commands();
     add_store_commands();
   }
 
@@ -61,11 +66,24 @@ class Command {
     create->callback([this] { action_ = [this] { return create_token(); }; });
   }
 
+  void add_xet_commands() {
+    app_.get_subcommand("admin")
+        ->add_subcommand("raise-xet-generations",
+                         "Make Xet clients forget which chunks are here, after a restore")
+        ->callback([this] { action_ = [this] { return raise_xet_generations(); }; });
+  }
+
   void add_store_commands() {
     auto* fsck = app_.add_subcommand(
-        "fsck", "Check repositories, rows and large objects against each other");
-    fsck->add_flag("--full", full_, "Also run git fsck and read every large object again");
-    fsck->callback([this] { action_ = [this] { return check(); }; });
+        "fsck", "Check repositories, rows, large objects and xorbs against each other");
+    fsck->add_flag("--full", full_, "Also run git fsck and read every stored byte again");
+    fsck->callback([this] { action_ = [this] { return check(full_); }; });
+    app_.add_subcommand("scrub", "Read every stored byte again; the same as fsck --full")
+        ->callback([this] { action_ = [this] { return check(true); }; });
+    auto* storage =
+        app_.add_subcommand("storage", "Tell what large files take, and what sharing saves");
+    storage->add_option("repository", name_, "namespace/name; all of them without it");
+    storage->callback([this] { action_ = [this] { return tell_storage(); }; });
     auto* gc = app_.add_subcommand("gc", "Remove large objects that nothing names");
     gc->add_flag("--dry-run", dry_run_, "Say what would go, remove nothing");
     gc->callback([this] { action_ = [this] { return collect(); }; });
@@ -85,8 +103,27 @@ class Command {
     return CommandAnswer{0, TRY(hub::create_token(hub_, user_, name_, role_)) + "\n"};
   }
 
-  Result<CommandAnswer> check() {
-    const auto problems = TRY(hub::fsck(hub_, full_));
+  Result<CommandAnswer> raise_xet_generations() {
+    TRY(hub_.database.write_now(hub::raise_all_xet_generations));
+    return CommandAnswer{0, "Xet clients begin anew in every namespace.\n"};
+  }
+
+  Result<CommandAnswer> tell_storage() {
+    return CommandAnswer{0, hub::to_text(TRY(hub::report_hub_storage(hub_, name_)), name_.empty())};
+  }
+
+  // Passes on what is told more often than anybody reads.
+  hub::FsckProgress once_a_second() {
+    return [this, told = std::chrono::steady_clock::now()](const std::string& text) mutable {
+      const auto now = std::chrono::steady_clock::now();
+      if (now - told < std::chrono::seconds(1)) return;
+      told = now;
+      progress_(text);
+    };
+  }
+
+  Result<CommandAnswer> check(bool full) {
+    const auto problems = TRY(hub::fsck(hub_, full, once_a_second()));
     std::string output;
     for (const auto& problem : problems) output += problem + "\n";
     output += fmt::format("{} problems\n", problems.size());
@@ -99,6 +136,7 @@ class Command {
 
   hub::Hub& hub_;
   const std::string& input_;
+  const CommandProgress& progress_;
   CLI::App app_{"kohakuhub"};
   std::function<Result<CommandAnswer>()> action_;
   std::string name_;
@@ -112,8 +150,9 @@ class Command {
 
 }  // namespace
 
-Result<CommandAnswer> run_command(hub::Hub& hub, const CommandRequest& request) {
-  return Command(hub, request.input).run(request.words);
+Result<CommandAnswer> run_command(hub::Hub& hub, const CommandRequest& request,
+                                  const CommandProgress& progress) {
+  return Command(hub, request.input, progress).run(request.words);
 }
 
 }  // namespace kohaku::app

@@ -2,6 +2,7 @@
 // server, asked through its control socket, or alone while no server runs.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,11 @@ struct CommandAnswer {
   std::string output;  // for standard output
 };
 
+// Told once a second, in a few words, how far a long command has come.
+using CommandProgress = std::function<void(const std::string&)>;
+
 // `words` and `input` to text; failures carry a sentence for the operator.
-Result<CommandAnswer> run_command(hub::Hub& hub, const CommandRequest& request);
+Result<CommandAnswer> run_command(hub::Hub& hub, const CommandRequest& request,
+                                  const CommandProgress& progress);
 
 }  // namespace kohaku::app

@@ -13,13 +13,16 @@
 #include <cerrno>
 #include <cstring>
 #include <thread>
+#include <tuple>
 
 #include "os/log.h"
 
 namespace kohaku::app {
 namespace {
 
-constexpr std::size_t longest_line = 1 << 20;
+constexpr std::size_t longest_request = 1 << 20;
+// An answer may tell of every repository.
+constexpr std::size_t longest_answer = 64 << 20;
 
 Result<sockaddr_un> address_of(const os::Path& path) {
   sockaddr_un address{};
@@ -49,21 +52,34 @@ Result<> send_line(const os::File& socket, std::string text) {
   return {};
 }
 
-Result<std::string> receive_line(const os::File& socket) {
-  std::string line;
-  char buffer[4096];
-  while (line.size() <= longest_line) {
-    const auto got = ::recv(socket.descriptor(), buffer, sizeof buffer, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    line.append(buffer, static_cast<std::size_t>(got));
-    if (line.ends_with('\n')) {
-      line.pop_back();
-      return line;
+// Gives what comes line by line.
+class LineReader {
+ public:
+  LineReader(const os::File& socket, std::size_t longest) : socket_(socket), longest_(longest) {}
+
+  Result<std::string> next() {
+    std::size_t searched = 0;
+    while (waiting_.size() <= longest_) {
+      if (const auto end = waiting_.find('\n', searched); end != waiting_.npos) {
+        auto line = waiting_.substr(0, end);
+        waiting_.erase(0, end + 1);
+        return line;
+      }
+      searched = waiting_.size();
+      char buffer[4096];
+      const auto got = ::recv(socket_.descriptor(), buffer, sizeof buffer, 0);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      waiting_.append(buffer, static_cast<std::size_t>(got));
     }
+    return fail_internal("control socket: no whole line came");
   }
-  return fail_internal("control socket: no whole line came");
-}
+
+ private:
+  const os::File& socket_;
+  std::size_t longest_;
+  std::string waiting_;
+};
 
 boost::json::string_view view(const std::string& text) { return {text.data(), text.size()}; }
 
@@ -95,11 +111,14 @@ std::string answer_line(const Result<CommandAnswer>& answer) {
   return boost::json::serialize(object);
 }
 
-Result<CommandAnswer> parse_answer(const std::string& line) {
+Result<boost::json::object> parse_object(const std::string& line) {
   boost::system::error_code error;
-  const auto value = boost::json::parse(view(line), error);
+  auto value = boost::json::parse(view(line), error);
   if (error || !value.is_object()) return fail_internal("control socket: a broken answer");
-  const auto& object = value.get_object();
+  return std::move(value.get_object());
+}
+
+Result<CommandAnswer> to_answer(const boost::json::object& object) {
   if (const auto* refusal = object.if_contains("error");
       refusal != nullptr && refusal->is_string()) {
     return fail(Code::bad_request, std::string(refusal->get_string()));
@@ -133,14 +152,24 @@ struct ControlSocket::State {
   void answer(const os::File& peer) {
     const timeval patience{10, 0};
     ::setsockopt(peer.descriptor(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    const auto line = receive_line(peer);
+    ::setsockopt(peer.descriptor(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    const auto line = LineReader(peer, longest_request).next();
     if (!line) return;
     const auto request = parse_request(*line);
-    const auto result = request ? run_command(hub, *request)
+    const auto result = request ? run_command(hub, *request, progress_to(peer))
                                 : Result<CommandAnswer>(std::unexpected(request.error()));
     if (auto sent = send_line(peer, answer_line(result)); !sent) {
       os::log_warning("control answer not sent", {{"detail", sent.error().detail}});
     }
+  }
+
+  // The command goes on when nobody reads what it tells.
+  static CommandProgress progress_to(const os::File& peer) {
+    return [&peer](const std::string& text) {
+      boost::json::object object;
+      object["progress"] = text;
+      std::ignore = send_line(peer, boost::json::serialize(object));
+    };
   }
 
   os::Path path;
@@ -176,7 +205,8 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::listen(const os::Path& pat
 }
 
 Result<std::optional<CommandAnswer>> ask_running_server(const os::Path& path,
-                                                        const CommandRequest& request) {
+                                                        const CommandRequest& request,
+                                                        const CommandProgress& progress) {
   const auto address = TRY(address_of(path));
   const auto socket = TRY(open_socket());
   if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
@@ -187,8 +217,13 @@ Result<std::optional<CommandAnswer>> ask_running_server(const os::Path& path,
   object["words"] = boost::json::array(request.words.begin(), request.words.end());
   object["input"] = request.input;
   TRY(send_line(socket, boost::json::serialize(object)));
-  const auto line = TRY(receive_line(socket));
-  return TRY(parse_answer(line));
+  LineReader lines(socket, longest_answer);
+  while (true) {
+    const auto answer = TRY(parse_object(TRY(lines.next())));
+    const auto* told = answer.if_contains("progress");
+    if (told == nullptr) return TRY(to_answer(answer));
+    if (told->is_string()) progress(std::string(told->get_string()));
+  }
 }
 
 }  // namespace kohaku::app

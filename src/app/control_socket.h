@@ -1,6 +1,6 @@
 // The Unix socket {data}/control.sock (mode 0600): operators' commands reach the running server.
-// One request a connection: a line of JSON {"words":[…],"input":"…"}, answered by a line
-// {"exit_status":0,"output":"…"} or {"error":"…"}.
+// One request a connection: a line of JSON {"words":[…],"input":"…"}, answered by any number of lines
+// {"progress":"…"} and a last one, {"exit_status":0,"output":"…"} or {"error":"…"}.
 #pragma once
 
 #include <memory>
@@ -25,6 +25,7 @@ class ControlSocket {
 
 // The answer of the server that listens there; nothing when none does.
 Result<std::optional<CommandAnswer>> ask_running_server(const os::Path& path,
-                                                        const CommandRequest& request);
+                                                        const CommandRequest& request,
+                                                        const CommandProgress& progress);
 
 }  // namespace kohaku::app

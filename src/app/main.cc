@@ -1,7 +1,10 @@
 // kohakuhub: serve, routes, and the operator's commands.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
@@ -49,11 +52,31 @@ void take_data_dir(std::vector<std::string>& words, hub::Config& config) {
   }
 }
 
+// One line on a terminal, written over by the next and wiped out at the end.
+class ProgressLine {
+ public:
+  ProgressLine() : is_terminal_(::isatty(STDERR_FILENO) == 1) {}
+  ~ProgressLine() { show({}); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void show(const std::string& text) const {
+    if (!is_terminal_) return;
+    fmt::print(stderr, "\r\x1b[K{}", text);
+    std::fflush(stderr);
+  }
+
+ private:
+  bool is_terminal_;
+};
+
 Result<CommandAnswer> ask(hub::Config config, const CommandRequest& request) {
-  if (auto answer = TRY(ask_running_server(config.data_dir / "control.sock", request)))
+  const ProgressLine line;
+  const CommandProgress progress = [&line](const std::string& text) { line.show(text); };
+  if (auto answer = TRY(ask_running_server(config.data_dir / "control.sock", request, progress)))
     return *answer;
   auto assembly = TRY(Assembly::open(std::move(config)));
-  return run_command(assembly->hub(), request);
+  return run_command(assembly->hub(), request, progress);
 }
 
 int operate(hub::Config config, std::vector<std::string> words) {
@@ -81,11 +104,12 @@ int run(int count, char** arguments) {
   auto* routes =
       app.add_subcommand("routes", "Print method, path, permission and file of each route");
   auto* print_version = app.add_subcommand("version", "Print the version");
-  for (const auto* name : {"admin", "fsck", "gc"}) {
-    app.add_subcommand(name, "For operators; --help tells more")->prefix_command();
+  constexpr std::array<std::string_view, 5> operators{"admin", "fsck", "gc", "scrub", "storage"};
+  for (const auto name : operators) {
+    app.add_subcommand(std::string(name), "For operators; --help tells more")->prefix_command();
   }
   const std::string first = count > 1 ? arguments[1] : "";
-  if (first == "admin" || first == "fsck" || first == "gc") {
+  if (std::ranges::find(operators, first) != operators.end()) {
     return operate(std::move(*config), {arguments + 1, arguments + count});
   }
   CLI11_PARSE(app, count, arguments);

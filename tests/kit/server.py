@@ -156,10 +156,14 @@ class Server:
 
     def admin(self, *arguments: str, input: str = "") -> str:
         """Runs `kohakuhub admin …` on this data directory and returns what it printed."""
-        done = subprocess.run(self.command("admin", *arguments), input=input, text=True, timeout=60,
+        return self.operate("admin", *arguments, input=input)
+
+    def operate(self, *arguments: str, input: str = "") -> str:
+        """Runs an operator's command on this data directory and returns what it printed."""
+        done = subprocess.run(self.command(*arguments), input=input, text=True, timeout=60,
                               capture_output=True, env=self._environment())
         if done.returncode != 0:
-            raise ServerError(f"admin {' '.join(arguments)}: {done.returncode} {done.stderr}")
+            raise ServerError(f"{' '.join(arguments)}: {done.returncode} {done.stderr}")
         return done.stdout.strip()
 
     def token(self, name: str, token_name: str, role: str = "write") -> str:

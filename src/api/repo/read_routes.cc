@@ -6,6 +6,7 @@
 #include "api/repo/lone_name.h"
 #include "api/repo/paths_info.h"
 #include "api/repo/refs.h"
+#include "api/repo/storage.h"
 #include "api/repo/tree.h"
 #include "api/routes.h"
 #include "api/settings/repositories.h"
@@ -32,6 +33,9 @@ void add_repo_read_routes(Routes& routes) {
       .get<&check_read_access>("/api/{type}s/{repo}/auth-check")
       .get<&check_write_access>("/api/{type}s/{repo}/auth-check/write");
   routes.file("api/repo/lfs_files.cc").get<&list_lfs_files>("/api/{type}s/{repo}/lfs-files");
+  routes.file("api/repo/storage.cc")
+      .get<&show_storage>("/api/{type}s/{repo}/storage")
+      .get<&show_storage>("/{type}s/{repo}/storage");
   routes.file("api/repo/lone_name.cc")
       .get<&no_repo_of_lone_name>("/api/{type}s/{name}")
       .get<&no_repo_of_lone_name>("/api/{type}s/{name}/revision/{path...}")
