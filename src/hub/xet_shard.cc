@@ -16,6 +16,8 @@ namespace {
 constexpr std::uint64_t step_bytes = std::uint64_t{64} << 20U;
 // Names remembered as allowed, so that a shard of many terms asks for each xorb once.
 constexpr std::size_t most_remembered = 100'000;
+// Of one shard. Clients send batches of some hundred files.
+constexpr std::size_t most_files = 100'000;
 
 using File = xet::ShardReader::File;
 
@@ -41,6 +43,10 @@ store::Reassembly::NextTerm terms_of(const File& file) {
 
 Result<std::uint64_t> check_sizes(xet::ShardReader files) {
   std::uint64_t total = 0;
+  if (files.file_count() > most_files) {
+    return fail(Code::payload_too_large,
+                fmt::format("A shard may have at most {} files.", most_files));
+  }
   while (const auto file = files.next_file()) {
     const auto size = file->size();
     if (size > most_object_bytes) {
