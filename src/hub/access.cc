@@ -20,17 +20,24 @@ std::unexpected<Error> not_signed_in(const Caller& caller) {
   return fail(Code::unauthorized, "Not authenticated");
 }
 
-Result<SeenRepo> look_up(db::Connection& connection, const Caller& caller, RepoType type,
-                         const RepoName& name) {
+using Seen = std::shared_ptr<const SeenRepo>;
+
+Result<Seen> look_up(db::Connection& connection, const Caller& caller, RepoType type,
+                     const RepoName& name) {
   auto repo = TRY(find_repo(connection, type, name));
   if (!repo) repo = TRY(find_moved_repo(connection, type, name));
   if (!repo) return no_such_repo(type, name);
   const auto role = TRY(role_in(connection, caller, repo->owner_id));
   if (repo->private_ && role < Role::visitor) return no_such_repo(type, name);
-  return SeenRepo{std::move(*repo), role};
+  return std::make_shared<const SeenRepo>(std::move(*repo), role);
 }
 
-Result<SeenRepo> see(Hub& hub, const Caller& caller, RepoType type, const RepoName& name) {
+std::shared_ptr<const Repo> repo_of(Seen seen) {
+  const auto& repo = seen->repo;
+  return {std::move(seen), &repo};
+}
+
+Result<Seen> see(Hub& hub, const Caller& caller, RepoType type, const RepoName& name) {
   const SeenKey key{caller.user ? caller.user->id : AccountId{}, type, name.full()};
   return hub.current->repos.get(
       hub.database, key, [&](auto& connection) { return look_up(connection, caller, type, name); });
@@ -119,21 +126,21 @@ Result<SignedInWriter> Access::signed_in_writer(Caller caller) const {
 
 Result<ReadableRepo> Access::readable(Caller caller, RepoType type, const RepoName& name) const {
   auto seen = TRY(see(hub_, caller, type, name));
-  return ReadableRepo(std::move(seen.repo), std::move(caller));
+  return ReadableRepo(repo_of(std::move(seen)), std::move(caller));
 }
 
 Result<ReadableContent> Access::readable_content(Caller caller, RepoType type,
                                                  const RepoName& name) const {
   auto seen = TRY(see(hub_, caller, type, name));
-  TRY(check_gate(seen, caller));
-  return ReadableContent(std::move(seen.repo), std::move(caller));
+  TRY(check_gate(*seen, caller));
+  return ReadableContent(repo_of(std::move(seen)), std::move(caller));
 }
 
 Result<WritableRepo> Access::writable(Caller caller, RepoType type, const RepoName& name) const {
   auto seen = TRY(see(hub_, caller, type, name));
   TRY(check_writer(caller));
-  TRY(require_role(seen, Role::member));
-  return WritableRepo(std::move(seen.repo), std::move(caller));
+  TRY(require_role(*seen, Role::member));
+  return WritableRepo(repo_of(std::move(seen)), std::move(caller));
 }
 
 Result<WritableRepo> Access::writable(const ReadableRepo& readable) const {
@@ -144,8 +151,8 @@ Result<WritableRepo> Access::writable(const ReadableRepo& readable) const {
 Result<RepoAdmin> Access::repo_admin(Caller caller, RepoType type, const RepoName& name) const {
   auto seen = TRY(see(hub_, caller, type, name));
   TRY(check_writer(caller));
-  TRY(require_role(seen, Role::admin));
-  return RepoAdmin(std::move(seen.repo), std::move(caller));
+  TRY(require_role(*seen, Role::admin));
+  return RepoAdmin(repo_of(std::move(seen)), std::move(caller));
 }
 
 Result<WritableRepo> Access::writable_by_id(AccountId user, RepoId id) const {
@@ -161,7 +168,7 @@ Result<WritableRepo> Access::writable_by_id(AccountId user, RepoId id) const {
     Caller caller;
     caller.user = User{user, std::get<0>(*account)};
     caller.may_write = true;
-    return WritableRepo(std::move(*repo), std::move(caller));
+    return WritableRepo(std::make_shared<const Repo>(std::move(*repo)), std::move(caller));
   });
 }
 

@@ -2,6 +2,7 @@
 // handler that takes WritableRepo cannot run for somebody who may not write.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -69,13 +70,14 @@ class SignedInWriter : public SignedIn {
 // A repository the caller may know of: its card, its tree, its settings.
 class ReadableRepo {
  public:
-  const Repo& repo() const { return repo_; }
+  const Repo& repo() const { return *repo_; }
   const Caller& caller() const { return caller_; }
 
  protected:
   friend class Access;
-  ReadableRepo(Repo repo, Caller caller) : repo_(std::move(repo)), caller_(std::move(caller)) {}
-  Repo repo_;
+  ReadableRepo(std::shared_ptr<const Repo> repo, Caller caller)
+      : repo_(std::move(repo)), caller_(std::move(caller)) {}
+  std::shared_ptr<const Repo> repo_;  // never null
   Caller caller_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -60,7 +61,7 @@ struct CurrentKeyHash {
 };
 
 struct CurrentCaches {
-  CurrentCache<SeenKey, SeenRepo, CurrentKeyHash> repos{4'000};
+  CurrentCache<SeenKey, std::shared_ptr<const SeenRepo>, CurrentKeyHash> repos{4'000};
   CurrentCache<RevisionKey, std::optional<RefRow>, CurrentKeyHash> refs{8'000};
   CurrentCache<LinkKey, std::optional<store::LargeObject>, CurrentKeyHash> objects{8'000};
 };
