@@ -115,7 +115,8 @@ Result<bool> ShardVerification::begin_file(const File& file) {
     verified_ += size;
     return false;
   }
-  reassembly_ = std::make_shared<store::Reassembly>(hub_.objects.xorbs(), terms_of(file), 0, size);
+  reassembly_ = std::make_shared<store::Reassembly>(hub_.objects.xorbs(), terms_of(file), 0, size,
+                                                    store::Checking::by_reader);
   hasher_ = Sha256Hasher();
   return true;
 }

@@ -11,10 +11,10 @@ constexpr std::size_t piece_bytes = std::size_t{1} << 20U;
 }  // namespace
 
 Reassembly::Reassembly(XorbStore& xorbs, NextTerm next_term, std::uint64_t skip,
-                       std::uint64_t length)
+                       std::uint64_t length, Checking checking)
     : xorbs_(xorbs),
       next_term_(std::move(next_term)),
-      chunks_(xorbs.open_objects()),
+      chunks_(xorbs.open_objects(), checking),
       skip_(skip),
       left_(length) {}
 

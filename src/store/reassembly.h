@@ -27,7 +27,8 @@ class Reassembly {
   using NextTerm = std::function<Result<std::optional<xet::Term>>()>;
 
   // `length` bytes, after `skip` bytes of what the terms give.
-  Reassembly(XorbStore& xorbs, NextTerm next_term, std::uint64_t skip, std::uint64_t length);
+  Reassembly(XorbStore& xorbs, NextTerm next_term, std::uint64_t skip, std::uint64_t length,
+             Checking checking = Checking::by_checksum);
 
   // The next piece, some MiB at the most and valid until the next call; empty at the end. internal
   // when the terms end too early or a file is damaged.
