@@ -228,7 +228,7 @@ TEST_F(StoreTest, AStartSweepsOldStagingOnly) {
 TEST_F(StoreTest, ReadersOfACollectedObjectReadOn) {
   const auto bytes = noise(2 * mebibyte);
   ASSERT_TRUE(publish(bytes));
-  const auto body = store_->read(**find(bytes), 0, bytes.size()).value();
+  const auto body = std::get<http::FileBody>(store_->read(**find(bytes), 0, bytes.size()).value());
   const auto name = (*find(bytes))->physical_name;
   execute("DELETE FROM object_link");
   execute("DELETE FROM large_object");
