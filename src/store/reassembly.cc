@@ -35,7 +35,8 @@ Result<Bytes> Reassembly::read() {
   return piece;
 }
 
-// Also passes over the chunks that stand before what is asked for.
+// Also passes over the chunks that stand before what is asked for. Once a chunk is in the piece, what
+// is left to skip lies in that chunk.
 Result<> Reassembly::open_term() {
   const auto term = TRY(next_term_());
   if (!term) return fail_internal("the terms end before the file does");
@@ -45,6 +46,7 @@ Result<> Reassembly::open_term() {
   }
   at_ = term->first;
   end_ = term->last_exclusive;
+  if (!piece_.empty()) return {};
   while (at_ < end_ && skip_ >= xorb_->chunks()[at_].size) skip_ -= xorb_->chunks()[at_++].size;
   return {};
 }
