@@ -20,6 +20,15 @@ std::unexpected<Error> not_signed_in(const Caller& caller) {
   return fail(Code::unauthorized, "Not authenticated");
 }
 
+bool has_gate(const Repo& repo, Role role) { return repo.gated != "false" && role < Role::visitor; }
+
+// Asked for only where it decides something.
+Result<std::optional<AccessStatus>> access_in(db::Connection& connection, const Caller& caller,
+                                              const Repo& repo, Role role) {
+  if (!has_gate(repo, role) || !caller.user) return std::nullopt;
+  return find_access_status(connection, repo.id, caller.user->id);
+}
+
 using Seen = std::shared_ptr<const SeenRepo>;
 
 Result<Seen> look_up(db::Connection& connection, const Caller& caller, RepoType type,
@@ -29,7 +38,8 @@ Result<Seen> look_up(db::Connection& connection, const Caller& caller, RepoType 
   if (!repo) return no_such_repo(type, name);
   const auto role = TRY(role_in(connection, caller, repo->owner_id));
   if (repo->private_ && role < Role::visitor) return no_such_repo(type, name);
-  return std::make_shared<const SeenRepo>(std::move(*repo), role);
+  const auto access = TRY(access_in(connection, caller, *repo, role));
+  return std::make_shared<const SeenRepo>(std::move(*repo), role, access);
 }
 
 std::shared_ptr<const Repo> repo_of(Seen seen) {
@@ -43,12 +53,25 @@ Result<Seen> see(Hub& hub, const Caller& caller, RepoType type, const RepoName& 
       hub.database, key, [&](auto& connection) { return look_up(connection, caller, type, name); });
 }
 
+// Why a caller stands before the gate, and what they can do about it.
+std::string gate_message(const Repo& repo, std::optional<AccessStatus> access) {
+  const auto name = fmt::format("{} {}", to_string(repo.type), repo.full_name());
+  if (access == AccessStatus::pending) {
+    return fmt::format("Your request to access {} is awaiting a review from the repo authors.",
+                       name);
+  }
+  if (access == AccessStatus::rejected) {
+    return fmt::format("Your request to access {} has been rejected by the repo's authors.", name);
+  }
+  return fmt::format("Access to {} is restricted and you are not in the authorized list. Sign in "
+                     "and ask for access by POST /api/{}/{}/user-access-request.",
+                     name, plural(repo.type), repo.full_name());
+}
+
 Result<> check_gate(const SeenRepo& seen, const Caller& caller) {
-  if (seen.repo.gated == "false" || seen.role >= Role::visitor) return {};
-  const auto message = fmt::format("Access to {} {} is restricted and you are not in the "
-                                   "authorized list. Ask its owner for access.",
-                                   to_string(seen.repo.type), seen.repo.full_name());
-  return fail(caller.user ? Code::gated_repo : Code::gated_repo_anonymous, message);
+  if (!has_gate(seen.repo, seen.role) || seen.access == AccessStatus::accepted) return {};
+  return fail(caller.user ? Code::gated_repo : Code::gated_repo_anonymous,
+              gate_message(seen.repo, seen.access));
 }
 
 // What a change needs besides the role: a sign-in that may write.
@@ -104,6 +127,13 @@ Result<Role> role_in(db::Connection& connection, const Caller& caller, AccountId
 Result<bool> may_read(db::Connection& connection, const Caller& caller, const Repo& repo) {
   if (!repo.private_) return true;
   return TRY(role_in(connection, caller, repo.owner_id)) >= Role::visitor;
+}
+
+Result<bool> may_read_content(db::Connection& connection, const Caller& caller, const Repo& repo) {
+  const auto role = TRY(role_in(connection, caller, repo.owner_id));
+  if (repo.private_ && role < Role::visitor) return false;
+  if (!has_gate(repo, role)) return true;
+  return TRY(access_in(connection, caller, repo, role)) == AccessStatus::accepted;
 }
 
 Result<bool> may_write(db::Connection& connection, AccountId user, const Repo& repo) {

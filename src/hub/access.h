@@ -201,6 +201,9 @@ Result<Role> role_in(db::Connection& connection, const Caller& caller, AccountId
 // Whether the caller may know of this repository; the rule behind Access::readable and every list.
 Result<bool> may_read(db::Connection& connection, const Caller& caller, const Repo& repo);
 
+// Whether they may read its files, as a transaction that copies them asks again: past the gate too.
+Result<bool> may_read_content(db::Connection& connection, const Caller& caller, const Repo& repo);
+
 // Whether they may commit, as a publishing transaction asks again (decision 35).
 Result<bool> may_write(db::Connection& connection, AccountId user, const Repo& repo);
 

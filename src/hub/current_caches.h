@@ -10,6 +10,7 @@
 
 #include "base/repo_name.h"
 #include "hub/access.h"
+#include "hub/access_status.h"
 #include "hub/current_cache.h"
 #include "hub/repo.h"
 #include "hub/revisions.h"
@@ -17,10 +18,12 @@
 
 namespace kohaku::hub {
 
-// A repository that a caller may know of, and their role in its namespace.
+// A repository that a caller may know of, their role in its namespace, and, where a gate stands
+// before them, how their request for access stands.
 struct SeenRepo {
   Repo repo;
   Role role = Role::none;
+  std::optional<AccessStatus> access;
 };
 
 struct SeenKey {
