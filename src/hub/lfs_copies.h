@@ -1,0 +1,34 @@
+// Copying large objects from one repository to another without moving their bytes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "hub/access.h"
+#include "hub/hub.h"
+
+namespace kohaku::hub {
+
+// One of the two; the SHA-256 wins.
+struct WantedCopy {
+  std::optional<Sha256> sha256;
+  std::optional<Sha256> xet_hash;  // the bytes of the Xet file hash
+};
+
+// A Xet hash is written as four little-endian numbers of 64 bits in hexadecimal digits (client
+// contract 5.4). Nothing for other text.
+std::optional<Sha256> parse_xet_hash(std::string_view text);
+
+// Links what `source` holds to `target`, until a commit names it or seven days have passed (decision
+// 15). For each wanted object whether `source` holds it; what it does not hold is told like what
+// exists nowhere. The transaction asks again whether the caller may read the one (repo_not_found) and
+// write the other (forbidden).
+Task<Result<std::vector<bool>>> copy_objects(Hub& hub, ReadableContent source, WritableRepo target,
+                                             std::vector<WantedCopy> wanted);
+
+}  // namespace kohaku::hub
