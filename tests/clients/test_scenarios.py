@@ -11,7 +11,7 @@ import pytest
 import scenario_runner
 from environment import VERSIONS, WAYS, client_environment, python, run
 
-MODULES = ["people", "repositories", "files", "upload", "download"]
+MODULES = ["people", "repositories", "files", "upload", "download", "access"]
 CASES = [(client, way, module, f"{name}-{kind}")
          for client, version in VERSIONS.items() for way in WAYS for module in MODULES
          for name, kind in scenario_runner.cases_of(importlib.import_module(f"scenarios.{module}"), version, way)]
