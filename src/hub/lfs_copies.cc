@@ -2,16 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "hub/commit_publish.h"
 
 namespace kohaku::hub {
 namespace {
 
 Result<std::optional<Sha256>> find_by_xet_hash(db::Connection& connection, RepoId repo,
-                                               const Sha256& xet_hash) {
+                                               const xet::Hash& xet_hash) {
   const auto row = TRY(connection
                            .sql("SELECT o.sha256 FROM object_link l JOIN large_object o "
                                 "ON o.sha256 = l.sha256 WHERE l.repo_id = ?1 AND o.xet_hash = ?2")
@@ -35,19 +32,6 @@ Result<> check_rights(db::Connection& connection, const ReadableContent& source,
 }
 
 }  // namespace
-
-std::optional<Sha256> parse_xet_hash(std::string_view text) {
-  constexpr std::size_t word = 8;
-  const auto digits = Sha256::from_hex(text);
-  if (!digits) return std::nullopt;
-  std::array<std::byte, 32> bytes{};
-  std::ranges::copy(digits->view(), bytes.begin());
-  for (std::size_t begin = 0; begin < bytes.size(); begin += word) {
-    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
-                 bytes.begin() + static_cast<std::ptrdiff_t>(begin + word));
-  }
-  return Sha256::from_bytes(bytes);
-}
 
 Task<Result<std::vector<bool>>> copy_objects(Hub& hub, ReadableContent source, WritableRepo target,
                                              std::vector<WantedCopy> wanted) {

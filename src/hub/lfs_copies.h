@@ -2,8 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/digest.h"
@@ -11,18 +9,15 @@
 #include "base/task.h"
 #include "hub/access.h"
 #include "hub/hub.h"
+#include "xet/hash.h"
 
 namespace kohaku::hub {
 
 // One of the two; the SHA-256 wins.
 struct WantedCopy {
   std::optional<Sha256> sha256;
-  std::optional<Sha256> xet_hash;  // the bytes of the Xet file hash
+  std::optional<xet::Hash> xet_hash;  // the Xet file hash
 };
-
-// A Xet hash is written as four little-endian numbers of 64 bits in hexadecimal digits (client
-// contract 5.4). Nothing for other text.
-std::optional<Sha256> parse_xet_hash(std::string_view text);
 
 // Links what `source` holds to `target`, until a commit names it or seven days have passed (decision
 // 15). For each wanted object whether `source` holds it; what it does not hold is told like what

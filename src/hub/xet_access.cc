@@ -193,7 +193,7 @@ Result<> check_still_allowed(db::Connection& connection, const XetWriter& writer
   const auto repo = TRY(find_repo_by_id(connection, writer.repository().id));
   if (!repo) return no_repository();
   if (writer.for_pull_request_) {
-    return TRY(may_read(connection, writer.caller(), *repo)) ? Result<>{} : no_repository();
+    return TRY(may_read_content(connection, writer.caller(), *repo)) ? Result<>{} : no_repository();
   }
   if (TRY(may_write(connection, writer.user_id(), *repo))) return {};
   return fail(Code::forbidden,

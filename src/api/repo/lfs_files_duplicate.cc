@@ -22,7 +22,7 @@ Result<hub::WritableRepo> open_target(Call& call, const DuplicateTarget& target)
 hub::WantedCopy parse_file(const DuplicateFile& file) {
   hub::WantedCopy wanted;
   if (file.sha256) wanted.sha256 = Sha256::from_hex(*file.sha256);
-  else if (file.xetHash) wanted.xet_hash = hub::parse_xet_hash(*file.xetHash);
+  else if (file.xetHash) wanted.xet_hash = xet::parse_hash(*file.xetHash);
   return wanted;
 }
 
