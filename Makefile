@@ -70,8 +70,8 @@ bench: setup-bench ## measure speed and memory beside references
 	@$(MAKE) --no-print-directory build
 	@KOHAKUHUB_BINARY=$(CURDIR)/build/release/kohakuhub .cache/clients/hub2/bin/python bench/run.py
 
-faults: setup-test ## long fault runs: 200 kills and more
-	@FAULT_CYCLES=$${FAULT_CYCLES:-200} $(TESTS) faults
+faults: setup-test ## long fault runs: 200 kills and more, a file of 4 GiB
+	@FAULT_CYCLES=$${FAULT_CYCLES:-200} FAULT_FILE_BYTES=$${FAULT_FILE_BYTES:-4294967296} $(TESTS) faults
 
 format: setup-check ## rewrite the sources as clang-format wants them
 	@tools/format.sh

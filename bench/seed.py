@@ -5,6 +5,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+MOST_LINKS = 60_000  # to one file, on ext4
+
 
 def repositories(data_dir: Path, count: int) -> None:
     """Copies of the first repository's row and directory under new names and ids."""
@@ -28,7 +30,12 @@ def repositories(data_dir: Path, count: int) -> None:
     database.execute("COMMIT")
     database.close()
     for number in range(start, start + count):
-        shutil.copytree(source, directory(data_dir, number), copy_function=os.link)
+        target = directory(data_dir, number)
+        if (number - start) % MOST_LINKS == 0:  # a fresh copy, to which the next ones link
+            shutil.copytree(source, target)
+            source = target
+        else:
+            shutil.copytree(source, target, copy_function=os.link)
 
 
 def directory(data_dir: Path, number: int) -> Path:

@@ -236,9 +236,9 @@ def p9(work: Path) -> list[Row]:
                      for n in range(10_000)]
             connection.request("POST", "/api/models/alice/wide/commit/main", commit_lines("files", *lines))
         server.post("/api/repos/create", {"name": "deep"}, alice.token)
-        for n in range(10_000):
+        for n in range(10_000):  # 200 for each file, so that their last commits lie all over the history
             connection.request("POST", "/api/models/alice/deep/commit/main",
-                               commit_lines(f"commit {n}", inline_file(f"file-{n % 50:02}.txt", b"%d" % n)))
+                               commit_lines(f"commit {n}", inline_file(f"file-{n // 200:02}.txt", b"%d" % n)))
         idle = measure.wait_until_idle()
         page, expanded, small = measure.in_turn(
             ROUNDS,

@@ -3,7 +3,7 @@
 
   run_tests.py [--preset release] [--jobs N] [--install-clients] [suite…]
 
-Suites (all, when none is named): unit, api, clients, faults. Results are JUnit XML files, logs lie
+Suites (all, when none is named): unit, api, clients, attacks, faults. Results are JUnit XML files, logs lie
 beside them, in build/test-results/<preset>. A suite that cannot start, dies, or hangs past its limit
 is a failed test.
 """
@@ -23,7 +23,7 @@ import summarize_tests
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = ROOT / ".cache" / "clients"
 PYTEST = [str(CLIENTS / "hub2" / "bin" / "python"), "-m", "pytest", "-q", "--color=no"]
-SUITES = ["unit", "api", "clients", "faults"]
+SUITES = ["unit", "api", "clients", "attacks", "faults"]
 STARTED = time.monotonic()
 
 
@@ -108,6 +108,9 @@ def all_suites(chosen: list[str], binaries: Path, results: Path) -> list[Suite]:
     if "clients" in chosen:
         suites.append(Suite("clients", [*PYTEST, "tests/clients", f"--junitxml={results}/clients.xml"],
                             1500, server))
+    if "attacks" in chosen:
+        suites.append(Suite("attacks", [*PYTEST, "tests/attacks", f"--junitxml={results}/attacks.xml"],
+                            900, server))
     if "faults" in chosen:
         suites.append(Suite("faults", [*PYTEST, "tests/faults", f"--junitxml={results}/faults.xml"],
                             1200 if "FAULT_CYCLES" not in os.environ else 14400, server))

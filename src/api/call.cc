@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/encoding.h"
+#include "base/repo_path.h"
 
 namespace kohaku::api {
 namespace {
@@ -67,7 +68,7 @@ std::string_view PathMatch::value(std::string_view name) const {
   return {};
 }
 
-std::string PathMatch::rest_path() const { return fmt::format("{}", fmt::join(rest, "/")); }
+std::string PathMatch::rest_path() const { return join_path(rest); }
 
 std::string Call::base_url() const {
   if (!hub.config.base_url.empty()) return hub.config.base_url;

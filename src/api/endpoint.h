@@ -24,7 +24,7 @@
 
 namespace kohaku::api {
 
-using Endpoint = Task<http::Reply> (*)(Call&);
+using Endpoint = Task<http::Reply> (*)(Call);
 
 // A JSON body read into T; at most 1 MiB, or T::most_body_bytes where T says so.
 template <class T>
@@ -168,7 +168,7 @@ struct Bound {
     return text;
   }
 
-  static Task<http::Reply> call(Call& call) {
+  static Task<http::Reply> call(Call call) {
     std::tuple<Slot<Parameters>...> slots;
     std::optional<http::Reply> answer;
     std::apply([&](auto&... slot) { (make_permission<Parameters>(call, slot, answer) && ...); },

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <boost/container/small_vector.hpp>
+#include <functional>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "api/browser.h"
@@ -21,9 +24,12 @@ struct Segment {
   std::size_t end = 0;
 };
 
+// Most paths fit without an allocation.
+using Segments = boost::container::small_vector<Segment, 12>;
+
 // "/a/b/" → a, b. Doubled slashes give empty segments, which match nothing but a rest.
-std::vector<Segment> split(std::string_view path) {
-  std::vector<Segment> segments;
+Segments split(std::string_view path) {
+  Segments segments;
   if (path.starts_with('/')) path.remove_prefix(1);
   std::size_t begin = 1;
   while (!path.empty() && segments.size() <= most_segments) {
@@ -35,13 +41,28 @@ std::vector<Segment> split(std::string_view path) {
   return segments;
 }
 
-std::vector<std::string_view> split_pattern(std::string_view pattern) {
-  std::vector<std::string_view> parts;
-  for (const auto& segment : split(pattern)) parts.push_back(segment.raw);
-  return parts;
+// Of a path that is_well_formed(), so it cannot fail.
+std::string decoded(const Segment& segment) {
+  if (segment.raw.find('%') == segment.raw.npos) return std::string(segment.raw);
+  return percent_decode(segment.raw).value_or(std::string());
 }
 
-bool is_repo_place(std::string_view part) { return part == "{repo}" || part == "{repo}.git"; }
+// What a segment of a pattern stands for, in the order in which they are tried: what says most first.
+enum class PlaceKind { type, repo_git, repo, one, rest };
+
+PlaceKind kind_of(std::string_view place) {
+  if (place == "{type}s") return PlaceKind::type;
+  if (place == "{repo}.git") return PlaceKind::repo_git;
+  if (place == "{repo}") return PlaceKind::repo;
+  return place.ends_with("...}") ? PlaceKind::rest : PlaceKind::one;
+}
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
 
 }  // namespace
 
@@ -71,36 +92,39 @@ Routes& Routes::tells(http::Reply (*tell)(const Error&)) {
   return *this;
 }
 
-namespace {
-
-// The order in which placeholders are tried: what says most first.
-int rank(std::string_view place) {
-  if (place == "{type}s") return 0;
-  if (place == "{repo}.git") return 1;
-  if (place == "{repo}") return 2;
-  return place.ends_with("...}") ? 4 : 3;
-}
-
-struct ByRank {
-  bool operator()(std::string_view a, std::string_view b) const {
-    return std::pair(rank(a), a) < std::pair(rank(b), b);
-  }
-};
-
-}  // namespace
-
 // A tree of segments. Text children are tried before placeholders; the first leaf that knows the
 // path wins, whatever its method, so that a wrong method is 405 and not another route's answer.
 struct Router::Node {
-  std::map<std::string, std::unique_ptr<Node>, std::less<>> text;
-  std::map<std::string, std::unique_ptr<Node>, ByRank> places;  // by the pattern's own word
+  struct Place {
+    PlaceKind kind;
+    std::string word;  // as the pattern has it
+    std::unique_ptr<Node> node;
+    auto order() const { return std::tie(kind, word); }
+  };
+
+  std::unordered_map<std::string, std::unique_ptr<Node>, TextHash, std::equal_to<>> text;
+  std::vector<Place> places;  // in order
   std::vector<const Route*> leaves;
+
+  Node& child(std::string_view part) {
+    if (part.find('{') == part.npos) {
+      auto& found = text[std::string(part)];
+      if (!found) found = std::make_unique<Node>();
+      return *found;
+    }
+    Place wanted{kind_of(part), std::string(part), nullptr};
+    auto found = std::ranges::lower_bound(places, wanted.order(), {}, &Place::order);
+    if (found == places.end() || found->word != part) {
+      wanted.node = std::make_unique<Node>();
+      found = places.insert(found, std::move(wanted));
+    }
+    return *found->node;
+  }
 };
 
 struct Router::Found {
   const Route* route = nullptr;
-  bool path_known = false;
-  std::string allowed;  // methods of that path
+  std::string allowed;  // without a route: the methods of that path, if it is one
   PathMatch match;
 };
 
@@ -108,12 +132,7 @@ Router::Router(Routes routes, hub::Hub& hub)
     : routes_(routes.all()), root_(std::make_unique<Node>()), hub_(hub) {
   for (const auto& route : routes_) {
     Node* node = root_.get();
-    for (const auto part : split_pattern(route.pattern)) {
-      auto& child = part.find('{') == part.npos ? node->text[std::string(part)]
-                                                : node->places[std::string(part)];
-      if (!child) child = std::make_unique<Node>();
-      node = child.get();
-    }
+    for (const auto& segment : split(route.pattern)) node = &node->child(segment.raw);
     node->leaves.push_back(&route);
   }
 }
@@ -126,84 +145,92 @@ namespace {
 template <class Node>
 class Search {
  public:
-  Search(const std::vector<Segment>& segments, http::Method method)
-      : segments_(segments), method_(method) {}
+  Search(const Segments& segments, http::Method method) : segments_(segments), method_(method) {}
 
-  // Fills in `match` and gives the route, or nothing; `fallback_` keeps a leaf of another method.
-  const Route* run(const Node& node, std::size_t at, PathMatch match) {
-    if (at == segments_.size()) return leaf(node, std::move(match));
-    const auto& segment = segments_[at];
-    if (const auto child = node.text.find(segment.raw); child != node.text.end()) {
-      if (const auto* route = run(*child->second, at + 1, match)) return route;
+  // The route, or nothing. `match` is filled in on the way back from the leaf that was found.
+  const Route* run(const Node& node, std::size_t at = 0) {
+    if (at == segments_.size()) return leaf(node);
+    if (const auto child = node.text.find(segments_[at].raw); child != node.text.end()) {
+      if (const auto* route = run(*child->second, at + 1)) return route;
     }
-    for (const auto& [place, child] : node.places) {
-      if (const auto* route = enter(place, *child, at, match)) return route;
+    for (const auto& place : node.places) {
+      if (const auto* route = enter(place, at)) return route;
     }
     return nullptr;
   }
 
   PathMatch match;
-  std::vector<const Route*> seen;  // leaves of the path with other methods
+  std::vector<const Route*> others;  // of the path, but of other methods
 
  private:
-  const Route* leaf(const Node& node, PathMatch&& found) {
+  using Place = typename Node::Place;
+
+  const Route* leaf(const Node& node) {
     const Route* get = nullptr;
     for (const auto* route : node.leaves) {
-      if (route->method == method_) {
-        match = std::move(found);
-        return route;
-      }
+      if (route->method == method_) return route;
       if (route->method == http::Method::get) get = route;
-      seen.push_back(route);
     }
-    if (get != nullptr && method_ == http::Method::head) {
-      match = std::move(found);
-      return get;
+    if (get != nullptr && method_ == http::Method::head) return get;
+    others.insert(others.end(), node.leaves.begin(), node.leaves.end());
+    return nullptr;
+  }
+
+  const Route* enter(const Place& place, std::size_t at) {
+    switch (place.kind) {
+      case PlaceKind::type: return enter_type(*place.node, at);
+      case PlaceKind::repo_git: return enter_repo(*place.node, at, ".git");
+      case PlaceKind::repo: return enter_repo(*place.node, at, "");
+      case PlaceKind::one: return enter_one(place, at);
+      case PlaceKind::rest: return enter_rest(*place.node, at);
     }
     return nullptr;
   }
 
-  const Route* enter(std::string_view place, const Node& child, std::size_t at, PathMatch found) {
-    const auto& segment = segments_[at];
-    if (place == "{type}s") {
-      found.type = repo_type_from_plural(segment.raw);
-      return found.type ? run(child, at + 1, std::move(found)) : nullptr;
-    }
-    if (is_repo_place(place)) return enter_repo(place, child, at, std::move(found));
-    if (place.ends_with("...}")) return enter_rest(child, at, std::move(found));
-    auto value = percent_decode(segment.raw);
-    if (!value || value->empty()) return nullptr;
-    found.values.emplace_back(place.substr(1, place.size() - 2), std::move(*value));
-    return run(child, at + 1, std::move(found));
+  const Route* enter_type(const Node& node, std::size_t at) {
+    const auto type = repo_type_from_plural(segments_[at].raw);
+    const auto* route = type ? run(node, at + 1) : nullptr;
+    if (route) match.type = type;
+    return route;
   }
 
-  const Route* enter_repo(std::string_view place, const Node& child, std::size_t at,
-                          PathMatch found) {
+  const Route* enter_one(const Place& place, std::size_t at) {
+    if (segments_[at].raw.empty()) return nullptr;
+    const auto* route = run(*place.node, at + 1);
+    if (route) {
+      const auto word = std::string_view(place.word);
+      match.values.emplace_back(word.substr(1, word.size() - 2), decoded(segments_[at]));
+    }
+    return route;
+  }
+
+  const Route* enter_repo(const Node& node, std::size_t at, std::string_view suffix) {
     if (at + 1 >= segments_.size()) return nullptr;
-    auto owner = percent_decode(segments_[at].raw);
-    auto name = percent_decode(segments_[at + 1].raw);
-    if (!owner || !name || owner->empty() || name->empty()) return nullptr;
-    found.repo_begin = segments_[at].begin;
-    found.repo_end = segments_[at + 1].end;
-    if (place == "{repo}.git") {
-      if (!name->ends_with(".git") || name->size() == 4) return nullptr;
-      name->resize(name->size() - 4);
-      found.repo_end -= 4;
+    const auto& owner = segments_[at];
+    const auto& name = segments_[at + 1];
+    if (owner.raw.empty() || name.raw.size() <= suffix.size() || !name.raw.ends_with(suffix)) {
+      return nullptr;
     }
-    found.repo = {std::move(*owner), std::move(*name)};
-    return run(child, at + 2, std::move(found));
+    const auto* route = run(node, at + 2);
+    if (route) {
+      match.repo = {decoded(owner), decoded(name)};
+      match.repo.name.resize(match.repo.name.size() - suffix.size());
+      match.repo_begin = owner.begin;
+      match.repo_end = name.end - suffix.size();
+    }
+    return route;
   }
 
-  const Route* enter_rest(const Node& child, std::size_t at, PathMatch found) {
-    for (auto i = at; i < segments_.size(); ++i) {
-      auto value = percent_decode(segments_[i].raw);
-      if (!value) return nullptr;
-      found.rest.push_back(std::move(*value));
+  const Route* enter_rest(const Node& node, std::size_t at) {
+    const auto* route = run(node, segments_.size());
+    if (route) {
+      match.rest.reserve(segments_.size() - at);
+      for (; at < segments_.size(); ++at) match.rest.push_back(decoded(segments_[at]));
     }
-    return run(child, segments_.size(), std::move(found));
+    return route;
   }
 
-  const std::vector<Segment>& segments_;
+  const Segments& segments_;
   http::Method method_;
 };
 
@@ -237,10 +264,10 @@ Router::Found Router::find(http::Method method, std::string_view raw_path) const
   const auto segments = split(raw_path);
   if (segments.size() > most_segments) return found;
   Search<Node> search(segments, method);
-  found.route = search.run(*root_, 0, {});
+  found.route = search.run(*root_);
   found.match = std::move(search.match);
-  found.path_known = found.route != nullptr || !search.seen.empty();
-  for (const auto* route : search.seen) {
+  if (found.route != nullptr) return found;
+  for (const auto* route : search.others) {
     const auto word = http::to_string(route->method);
     if (found.allowed.find(word) != found.allowed.npos) continue;
     found.allowed += fmt::format("{}{}", found.allowed.empty() ? "" : ", ", word);
@@ -248,34 +275,54 @@ Router::Found Router::find(http::Method method, std::string_view raw_path) const
   return found;
 }
 
-Task<http::Reply> Router::handle(http::Request& request) const {
-  if (!is_well_formed(request.path())) {
-    co_return http::error_reply(
-        {Code::bad_request, "The address is not valid: its percent encoding must give UTF-8.", {}});
+namespace {
+
+Task<http::Reply> ready(http::Reply reply) { co_return reply; }
+
+Task<http::Reply> nothing_here(std::string_view allowed) {
+  if (allowed.empty()) {
+    return ready(http::error_reply({Code::not_found, "There is nothing at this address.", {}}));
   }
-  auto found = find(request.method, request.path());
-  if (found.route == nullptr) {
-    if (!found.path_known) {
-      co_return http::error_reply({Code::not_found, "There is nothing at this address.", {}});
-    }
-    auto reply = http::error_reply(
-        {Code::method_not_allowed, "This address does not take this method.", {}});
-    reply.headers.set("Allow", found.allowed);
-    co_return reply;
-  }
-  Call call{request, hub_, std::move(found.match), Query(request.query()), {}, found.route->manner};
-  const hub::Access access(hub_);
-  const auto credentials = credentials_of(call);
-  // A token or a cookie is looked up at once; a password is hashed elsewhere.
-  auto caller = hub::Access::holds_password(credentials)
-                    ? co_await access.identify_by_password(credentials)
-                    : access.identify(credentials);
-  if (!caller) co_return call.refuse(caller.error());
-  if (caller->bad_credentials && call.manner.hf_compatible) {
-    co_return call.refuse(bad_credentials());
+  auto reply =
+      http::error_reply({Code::method_not_allowed, "This address does not take this method.", {}});
+  reply.headers.set("Allow", allowed);
+  return ready(std::move(reply));
+}
+
+Task<http::Reply> enter(const Route& route, Call&& call, Result<hub::Caller>&& caller) {
+  if (!caller) return ready(call.refuse(caller.error()));
+  if (caller->bad_credentials && route.manner.hf_compatible) {
+    return ready(call.refuse(bad_credentials()));
   }
   call.caller = std::move(*caller);
-  co_return co_await found.route->endpoint(call);
+  return route.endpoint(std::move(call));
+}
+
+// A password is hashed on threads of its own.
+Task<http::Reply> enter_by_password(const Route& route, Call call) {
+  auto caller = co_await hub::Access(call.hub).identify_by_password(credentials_of(call));
+  co_return co_await enter(route, std::move(call), std::move(caller));
+}
+
+}  // namespace
+
+// Not a coroutine itself: each of them costs every request a frame.
+Task<http::Reply> Router::handle(http::Request& request) const {
+  if (!is_well_formed(request.path())) {
+    return ready(
+        http::error_reply({Code::bad_request,
+                           "The address is not valid: its percent encoding must give UTF-8.",
+                           {}}));
+  }
+  auto found = find(request.method, request.path());
+  if (found.route == nullptr) return nothing_here(found.allowed);
+  Call call{request, hub_, std::move(found.match), Query(request.query()), {}, found.route->manner};
+  const auto credentials = credentials_of(call);
+  if (hub::Access::holds_password(credentials)) {
+    return enter_by_password(*found.route, std::move(call));
+  }
+  auto caller = hub::Access(hub_).identify(credentials);
+  return enter(*found.route, std::move(call), std::move(caller));
 }
 
 }  // namespace kohaku::api

@@ -11,6 +11,8 @@ Routes all_routes() {
   add_repo_read_routes(routes);
   add_file_routes(routes);
   add_repo_write_routes(routes);
+  add_like_routes(routes);
+  add_gate_routes(routes);
   add_lfs_routes(routes);
   add_xet_routes(routes);
   add_not_offered_routes(routes);

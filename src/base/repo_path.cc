@@ -105,6 +105,18 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string join_path(std::span<const std::string> segments) {
+  std::string joined;
+  std::size_t size = segments.size();
+  for (const auto& segment : segments) size += segment.size();
+  joined.reserve(size);
+  for (const auto& segment : segments) {
+    if (&segment != &segments.front()) joined += '/';
+    joined += segment;
+  }
+  return joined;
+}
+
 bool looks_like_dot_git(std::string_view segment) {
   if (lower(without_hfs_ignored(segment)) == ".git") return true;
   // NTFS drops trailing dots and spaces, takes what follows a colon as a stream's name, and knows

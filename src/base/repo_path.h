@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,9 @@ class RepoPath {
 
 // The same rules for a folder; "" and one trailing slash are allowed and mean the root or nothing.
 Result<std::string> parse_folder(std::string_view text);
+
+// The segments with a `/` between each two.
+std::string join_path(std::span<const std::string> segments);
 
 // Whether a tree entry of this name would become `.git` on some file system (HFS+ ignorable
 // characters, NTFS short names, trailing dots and spaces, streams). After git's own fsck rules.

@@ -92,8 +92,8 @@ bool TrustedProxies::contains(const Address& address) const {
 
 Address client_behind(const TrustedProxies& proxies, const Address& peer, const Headers& headers) {
   std::string hops;
-  for (const auto& [name, value] : headers.fields()) {
-    if (equal_ignoring_case(name, "X-Forwarded-For")) hops.append(",").append(value);
+  for (const auto& field : headers.fields()) {
+    if (equal_ignoring_case(field.name, "X-Forwarded-For")) hops.append(",").append(field.value);
   }
   Address client = peer;
   while (!hops.empty()) {

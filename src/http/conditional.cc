@@ -29,7 +29,7 @@ std::string_view take_tag(std::string_view& list) {
 
 template <class Same>
 bool any_tag(const Headers& headers, std::string_view field, Same same) {
-  for (const auto& [name, value] : headers.fields()) {
+  for (const auto& [name, value, line] : headers.fields()) {
     if (!equal_ignoring_case(name, field)) continue;
     std::string_view list = value;
     if (trim(list) == "*") return true;

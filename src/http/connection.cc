@@ -57,7 +57,7 @@ Task<void> Connection::serve() {
       break;
     }
     input_.consume(*length);
-    goes_on = co_await exchange(std::move(*head), started);
+    goes_on = co_await exchange(*head, started);
   }
   if (must_linger_) co_await transport_.linger();
 }
@@ -77,31 +77,34 @@ Task<Result<std::size_t>> Connection::await_head() {
     if (!input_.empty() && deadline == 0) {
       deadline = Loop::after_seconds(service_.limits.header_seconds);
     }
-    if (CO_TRY(co_await receive_more(deadline)) == 0) co_return std::size_t{0};
+    without_pause_ = 0;
+    make_room();
+    const bool idle = deadline == 0;
+    Result<std::size_t> count = co_await transport_.receive(
+        input_.space(), idle ? Loop::after_seconds(service_.limits.idle_seconds) : deadline,
+        !idle         ? Transport::Idle::no
+        : served_any_ ? Transport::Idle::kept
+                      : Transport::Idle::fresh);
+    if (!CO_TRY(take_in(std::move(count), idle))) co_return std::size_t{0};
   }
 }
 
-Task<Result<std::size_t>> Connection::receive_more(std::int64_t header_deadline) {
-  without_pause_ = 0;
-  const bool idle = header_deadline == 0;
-  if (input_.space().empty()) {
-    // One byte more than allowed shows that it is too long.
-    input_.grow(std::min<std::size_t>(input_.capacity() * 4, service_.limits.header_bytes + 1));
-  }
-  Result<std::size_t> count = co_await transport_.receive(
-      input_.space(), idle ? Loop::after_seconds(service_.limits.idle_seconds) : header_deadline,
-      !idle         ? Transport::Idle::no
-      : served_any_ ? Transport::Idle::kept
-                    : Transport::Idle::fresh);
+void Connection::make_room() {
+  if (!input_.space().empty()) return;
+  // One byte more than allowed shows that it is too long.
+  input_.grow(std::min<std::size_t>(input_.capacity() * 4, service_.limits.header_bytes + 1));
+}
+
+Result<bool> Connection::take_in(Result<std::size_t> count, bool idle) {
   if (!count && count.error().code == Code::request_timeout && !idle) {
-    co_return fail(Code::request_timeout, "The request header took too long.");
+    return fail(Code::request_timeout, "The request header took too long.");
   }
   if (!count && count.error().code == Code::unavailable) {
     count = transport_.receive_now(input_.space());  // it may have asked in this very moment
   }
-  if (!count) co_return std::size_t{0};
+  if (!count || *count == 0) return false;
   input_.filled(*count);
-  co_return *count;
+  return true;
 }
 
 void Connection::identify(Request& request) {
@@ -113,17 +116,7 @@ void Connection::identify(Request& request) {
                              : peer_text_;
 }
 
-Task<Reply> Connection::answer(Request& request) {
-  try {
-    co_return co_await service_.handler(request);
-  } catch (const std::exception& error) {
-    co_return reply_to_exception(request, error.what());
-  } catch (...) {
-    co_return reply_to_exception(request, "unknown exception");
-  }
-}
-
-Task<bool> Connection::exchange(RequestHead head, std::int64_t started) {
+Task<bool> Connection::exchange(RequestHead& head, std::int64_t started) {
   Request& request = head.request;
   identify(request);
   RequestBody body(transport_, input_, head.framing, head.expects_continue,
@@ -131,7 +124,14 @@ Task<bool> Connection::exchange(RequestHead head, std::int64_t started) {
   request.body = &body;
   served_any_ = true;
 
-  Reply reply = co_await answer(request);
+  Reply reply;
+  try {
+    reply = co_await service_.handler(request);
+  } catch (const std::exception& error) {
+    reply = reply_to_exception(request, error.what());
+  } catch (...) {
+    reply = reply_to_exception(request, "unknown exception");
+  }
   Loop& loop = transport_.loop();
   const bool keep_alive = body.can_be_skipped() && may_continue(head, reply) && !loop.draining();
   const ReplyContext context{.request_id = request.id,

@@ -39,10 +39,11 @@ class Connection {
   // The length of the complete head at the front of the input; 0 when there will be none, because the
   // peer closed, was idle too long, or the server drains. A failure is one to tell the client.
   Task<Result<std::size_t>> await_head();
-  Task<Result<std::size_t>> receive_more(std::int64_t header_deadline);
+  void make_room();
+  // What a wait for more of a head brought; false when the connection is to end in silence.
+  Result<bool> take_in(Result<std::size_t> count, bool idle);
   // Whether the connection goes on.
-  Task<bool> exchange(RequestHead head, std::int64_t started);
-  Task<Reply> answer(Request& request);
+  Task<bool> exchange(RequestHead& head, std::int64_t started);
   Task<void> refuse(Error error);
   void identify(Request& request);
   void log(const Request& request, const Sent& sent, const Reply& reply, std::int64_t started,

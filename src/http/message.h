@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,18 +23,39 @@ namespace kohaku::http {
 enum class Method { get, head, post, put, patch, delete_, options, other };
 std::string_view to_string(Method method);
 
-// Header fields in order; names compare without regard to case.
+// Header fields in order; names compare without regard to case. They lie in one buffer as they are
+// written, so that a message costs two allocations, however many fields it has. What is read from it
+// is a view, and ends with the next change.
 class Headers {
  public:
-  void set(std::string_view name, std::string value);  // replaces
-  void add(std::string_view name, std::string value);
+  struct Field {
+    std::string_view name;
+    std::string_view value;
+    std::string_view line;  // "name: value\r\n"
+  };
+
+  // Neither argument may be a view of this same object. Control characters in a value become spaces.
+  void set(std::string_view name, std::string_view value);  // replaces
+  void add(std::string_view name, std::string_view value);
   std::string_view get(std::string_view name) const;  // "" when absent
   bool has(std::string_view name) const;
   void remove(std::string_view name);
-  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+  std::size_t size() const { return places_.size(); }
+  auto fields() const {
+    return std::views::transform(places_, [this](const Place& place) { return at(place); });
+  }
 
  private:
-  std::vector<std::pair<std::string, std::string>> fields_;
+  struct Place {
+    std::uint32_t begin;
+    std::uint32_t name;   // bytes of the name
+    std::uint32_t value;  // bytes of the value
+  };
+  Field at(const Place& place) const;
+
+  std::string lines_;
+  std::vector<Place> places_;
 };
 
 // The body of a request, read in pieces as they arrive; nothing is read before it is asked for.

@@ -16,18 +16,6 @@ void append_number(std::string& out, std::uint64_t number) {
   out.append(digits.data(), end);
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out += name;
-  out += ": ";
-  const std::size_t start = out.size();
-  out += value;
-  const auto is_control = [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f';
-  };
-  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), is_control, ' ');
-  out += "\r\n";
-}
-
 // Fields that the server writes itself, whatever a handler says.
 bool is_ours(std::string_view name) {
   constexpr std::array<std::string_view, 6> ours{
@@ -116,15 +104,17 @@ void append_head(std::string& out, const Reply& reply, const BodyPlan& plan,
   out += "\r\nServer: KohakuHub\r\nDate: ";
   out += context.date;
   out += "\r\n";
-  append_field(out, "X-Request-Id", context.request_id);
+  out += "X-Request-Id: ";
+  out += context.request_id;
+  out += "\r\n";
   append_framing(out, plan);
   if (!context.keep_alive || plan.ending == BodyPlan::Ending::close) {
     out += "Connection: close\r\n";
   } else if (context.http_1_0) {
     out += "Connection: keep-alive\r\n";
   }
-  for (const auto& [name, value] : reply.headers.fields()) {
-    if (!is_ours(name)) append_field(out, name, value);
+  for (const auto& field : reply.headers.fields()) {
+    if (!is_ours(field.name)) out += field.line;
   }
   out += "\r\n";
 }

@@ -30,7 +30,7 @@ struct ReplyContext {
   bool keep_alive = true;
 };
 
-// Appends the head with its empty line. Control characters in values become spaces. What the plan and
+// Appends the head with its empty line. What the plan and
 // the context decide (length, connection, date, server, request id) overrides the reply's own fields.
 void append_head(std::string& out, const Reply& reply, const BodyPlan& plan,
                  const ReplyContext& context);

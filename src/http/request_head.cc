@@ -73,14 +73,14 @@ class HeadParser final : public beast::http::basic_parser<true> {
 
   void on_field_impl(beast::http::field field, string_view name, string_view value,
                      error_code& ec) override {
-    if (head_.request.headers.fields().size() >= most_fields) {
+    if (head_.request.headers.size() >= most_fields) {
       return refuse(ec, Code::headers_too_large, "The request has too many header fields.");
     }
     if (field == beast::http::field::host) ++hosts;
     if (field == beast::http::field::content_length) ++content_lengths;
     if (field == beast::http::field::transfer_encoding) ++transfer_encodings;
     if (!from_trusted_proxy_ && tells_of_earlier_hop(view(name))) return;
-    head_.request.headers.add(view(name), std::string(view(value)));
+    head_.request.headers.add(view(name), view(value));
   }
 
   void on_response_impl(int, string_view, int, error_code&) override {}

@@ -6,8 +6,12 @@
 
 namespace kohaku::http {
 
-bool equal_ignoring_case(std::string_view a, std::string_view b);  // ASCII
-std::string_view trim(std::string_view text);                      // spaces and tabs at both ends
+// ASCII. Inline, since most names already differ in length.
+bool equal_letters(const char* a, const char* b, std::size_t count);
+inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && equal_letters(a.data(), b.data(), a.size());
+}
+std::string_view trim(std::string_view text);  // spaces and tabs at both ends
 
 // Whether every character is printable ASCII without spaces.
 bool is_visible_ascii(std::string_view text);

@@ -20,28 +20,58 @@ std::unexpected<Error> not_signed_in(const Caller& caller) {
   return fail(Code::unauthorized, "Not authenticated");
 }
 
-Result<SeenRepo> look_up(db::Connection& connection, const Caller& caller, RepoType type,
-                         const RepoName& name) {
+bool has_gate(const Repo& repo, Role role) { return repo.gated != "false" && role < Role::visitor; }
+
+// Asked for only where it decides something.
+Result<std::optional<AccessStatus>> access_in(db::Connection& connection, const Caller& caller,
+                                              const Repo& repo, Role role) {
+  if (!has_gate(repo, role) || !caller.user) return std::nullopt;
+  return find_access_status(connection, repo.id, caller.user->id);
+}
+
+using Seen = std::shared_ptr<const SeenRepo>;
+
+Result<Seen> look_up(db::Connection& connection, const Caller& caller, RepoType type,
+                     const RepoName& name) {
   auto repo = TRY(find_repo(connection, type, name));
   if (!repo) repo = TRY(find_moved_repo(connection, type, name));
   if (!repo) return no_such_repo(type, name);
   const auto role = TRY(role_in(connection, caller, repo->owner_id));
   if (repo->private_ && role < Role::visitor) return no_such_repo(type, name);
-  return SeenRepo{std::move(*repo), role};
+  const auto access = TRY(access_in(connection, caller, *repo, role));
+  return std::make_shared<const SeenRepo>(std::move(*repo), role, access);
 }
 
-Result<SeenRepo> see(Hub& hub, const Caller& caller, RepoType type, const RepoName& name) {
+std::shared_ptr<const Repo> repo_of(Seen seen) {
+  const auto& repo = seen->repo;
+  return {std::move(seen), &repo};
+}
+
+Result<Seen> see(Hub& hub, const Caller& caller, RepoType type, const RepoName& name) {
   const SeenKey key{caller.user ? caller.user->id : AccountId{}, type, name.full()};
   return hub.current->repos.get(
       hub.database, key, [&](auto& connection) { return look_up(connection, caller, type, name); });
 }
 
+// Why a caller stands before the gate, and what they can do about it.
+std::string gate_message(const Repo& repo, std::optional<AccessStatus> access) {
+  const auto name = fmt::format("{} {}", to_string(repo.type), repo.full_name());
+  if (access == AccessStatus::pending) {
+    return fmt::format("Your request to access {} is awaiting a review from the repo authors.",
+                       name);
+  }
+  if (access == AccessStatus::rejected) {
+    return fmt::format("Your request to access {} has been rejected by the repo's authors.", name);
+  }
+  return fmt::format("Access to {} is restricted and you are not in the authorized list. Sign in "
+                     "and ask for access by POST /api/{}/{}/user-access-request.",
+                     name, plural(repo.type), repo.full_name());
+}
+
 Result<> check_gate(const SeenRepo& seen, const Caller& caller) {
-  if (seen.repo.gated == "false" || seen.role >= Role::visitor) return {};
-  const auto message = fmt::format("Access to {} {} is restricted and you are not in the "
-                                   "authorized list. Ask its owner for access.",
-                                   to_string(seen.repo.type), seen.repo.full_name());
-  return fail(caller.user ? Code::gated_repo : Code::gated_repo_anonymous, message);
+  if (!has_gate(seen.repo, seen.role) || seen.access == AccessStatus::accepted) return {};
+  return fail(caller.user ? Code::gated_repo : Code::gated_repo_anonymous,
+              gate_message(seen.repo, seen.access));
 }
 
 // What a change needs besides the role: a sign-in that may write.
@@ -99,6 +129,13 @@ Result<bool> may_read(db::Connection& connection, const Caller& caller, const Re
   return TRY(role_in(connection, caller, repo.owner_id)) >= Role::visitor;
 }
 
+Result<bool> may_read_content(db::Connection& connection, const Caller& caller, const Repo& repo) {
+  const auto role = TRY(role_in(connection, caller, repo.owner_id));
+  if (repo.private_ && role < Role::visitor) return false;
+  if (!has_gate(repo, role)) return true;
+  return TRY(access_in(connection, caller, repo, role)) == AccessStatus::accepted;
+}
+
 Result<bool> may_write(db::Connection& connection, AccountId user, const Repo& repo) {
   Caller caller;
   caller.user = User{user, {}};
@@ -119,21 +156,21 @@ Result<SignedInWriter> Access::signed_in_writer(Caller caller) const {
 
 Result<ReadableRepo> Access::readable(Caller caller, RepoType type, const RepoName& name) const {
   auto seen = TRY(see(hub_, caller, type, name));
-  return ReadableRepo(std::move(seen.repo), std::move(caller));
+  return ReadableRepo(repo_of(std::move(seen)), std::move(caller));
 }
 
 Result<ReadableContent> Access::readable_content(Caller caller, RepoType type,
                                                  const RepoName& name) const {
   auto seen = TRY(see(hub_, caller, type, name));
-  TRY(check_gate(seen, caller));
-  return ReadableContent(std::move(seen.repo), std::move(caller));
+  TRY(check_gate(*seen, caller));
+  return ReadableContent(repo_of(std::move(seen)), std::move(caller));
 }
 
 Result<WritableRepo> Access::writable(Caller caller, RepoType type, const RepoName& name) const {
   auto seen = TRY(see(hub_, caller, type, name));
   TRY(check_writer(caller));
-  TRY(require_role(seen, Role::member));
-  return WritableRepo(std::move(seen.repo), std::move(caller));
+  TRY(require_role(*seen, Role::member));
+  return WritableRepo(repo_of(std::move(seen)), std::move(caller));
 }
 
 Result<WritableRepo> Access::writable(const ReadableRepo& readable) const {
@@ -144,8 +181,8 @@ Result<WritableRepo> Access::writable(const ReadableRepo& readable) const {
 Result<RepoAdmin> Access::repo_admin(Caller caller, RepoType type, const RepoName& name) const {
   auto seen = TRY(see(hub_, caller, type, name));
   TRY(check_writer(caller));
-  TRY(require_role(seen, Role::admin));
-  return RepoAdmin(std::move(seen.repo), std::move(caller));
+  TRY(require_role(*seen, Role::admin));
+  return RepoAdmin(repo_of(std::move(seen)), std::move(caller));
 }
 
 Result<WritableRepo> Access::writable_by_id(AccountId user, RepoId id) const {
@@ -161,7 +198,7 @@ Result<WritableRepo> Access::writable_by_id(AccountId user, RepoId id) const {
     Caller caller;
     caller.user = User{user, std::get<0>(*account)};
     caller.may_write = true;
-    return WritableRepo(std::move(*repo), std::move(caller));
+    return WritableRepo(std::make_shared<const Repo>(std::move(*repo)), std::move(caller));
   });
 }
 

@@ -2,6 +2,7 @@
 // handler that takes WritableRepo cannot run for somebody who may not write.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -69,13 +70,14 @@ class SignedInWriter : public SignedIn {
 // A repository the caller may know of: its card, its tree, its settings.
 class ReadableRepo {
  public:
-  const Repo& repo() const { return repo_; }
+  const Repo& repo() const { return *repo_; }
   const Caller& caller() const { return caller_; }
 
  protected:
   friend class Access;
-  ReadableRepo(Repo repo, Caller caller) : repo_(std::move(repo)), caller_(std::move(caller)) {}
-  Repo repo_;
+  ReadableRepo(std::shared_ptr<const Repo> repo, Caller caller)
+      : repo_(std::move(repo)), caller_(std::move(caller)) {}
+  std::shared_ptr<const Repo> repo_;  // never null
   Caller caller_;
 };
 
@@ -198,6 +200,9 @@ Result<Role> role_in(db::Connection& connection, const Caller& caller, AccountId
 
 // Whether the caller may know of this repository; the rule behind Access::readable and every list.
 Result<bool> may_read(db::Connection& connection, const Caller& caller, const Repo& repo);
+
+// Whether they may read its files, as a transaction that copies them asks again: past the gate too.
+Result<bool> may_read_content(db::Connection& connection, const Caller& caller, const Repo& repo);
 
 // Whether they may commit, as a publishing transaction asks again (decision 35).
 Result<bool> may_write(db::Connection& connection, AccountId user, const Repo& repo);

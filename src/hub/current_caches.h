@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/repo_name.h"
 #include "hub/access.h"
+#include "hub/access_status.h"
 #include "hub/current_cache.h"
 #include "hub/repo.h"
 #include "hub/revisions.h"
@@ -16,10 +18,12 @@
 
 namespace kohaku::hub {
 
-// A repository that a caller may know of, and their role in its namespace.
+// A repository that a caller may know of, their role in its namespace, and, where a gate stands
+// before them, how their request for access stands.
 struct SeenRepo {
   Repo repo;
   Role role = Role::none;
+  std::optional<AccessStatus> access;
 };
 
 struct SeenKey {
@@ -60,7 +64,7 @@ struct CurrentKeyHash {
 };
 
 struct CurrentCaches {
-  CurrentCache<SeenKey, SeenRepo, CurrentKeyHash> repos{4'000};
+  CurrentCache<SeenKey, std::shared_ptr<const SeenRepo>, CurrentKeyHash> repos{4'000};
   CurrentCache<RevisionKey, std::optional<RefRow>, CurrentKeyHash> refs{8'000};
   CurrentCache<LinkKey, std::optional<store::LargeObject>, CurrentKeyHash> objects{8'000};
 };

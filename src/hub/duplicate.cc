@@ -35,7 +35,7 @@ Result<> link_packs(Hub& hub, RepoId from, RepoId to, const std::vector<std::str
 Result<Repo> read_original(db::Connection& connection, const Caller& caller, RepoId id,
                            const std::vector<std::string>& linked) {
   auto original = TRY(find_repo_by_id(connection, id));
-  if (!original || !TRY(may_read(connection, caller, *original))) {
+  if (!original || !TRY(may_read_content(connection, caller, *original))) {
     return fail(Code::repo_not_found, "The repository was not found.");
   }
   if (TRY(pack_names(connection, id)) != linked) {

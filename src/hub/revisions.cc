@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
+#include "base/repo_path.h"
 #include "hub/current_caches.h"
 
 namespace kohaku::hub {
@@ -91,8 +93,7 @@ Result<RevisionAndPath> resolve_revision_and_path(Hub& hub, const Repo& repo,
                                                   const std::vector<std::string>& segments) {
   if (segments.empty()) return no_such_revision("");
   const auto join = [&](std::size_t from, std::size_t to) {
-    return fmt::format("{}", fmt::join(segments.begin() + static_cast<std::ptrdiff_t>(from),
-                                       segments.begin() + static_cast<std::ptrdiff_t>(to), "/"));
+    return join_path(std::span(segments).subspan(from, to - from));
   };
   // Longest first; a ref's name has at most 255 bytes, so few candidates are worth a look.
   const std::size_t longest = std::min<std::size_t>(segments.size() - 1, 16);

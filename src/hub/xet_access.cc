@@ -92,12 +92,41 @@ std::string scope_text(const XetScope& scope) {
   return scope.is_anonymous() ? "anonymous" : fmt::format("u{}", scope.user_id.value);
 }
 
+// What an address may say where a casUrl names its scope; a version of a route that is not offered says
+// something else.
+bool may_be_scope(std::string_view text) {
+  if (text.empty() || text == "anonymous") return true;
+  return text.starts_with('u') && text.find_first_not_of("0123456789", 1) == text.npos;
+}
+
+// Of a token that is valid at this address.
+Result<Claims> claims_of(Hub& hub, const XetCredentials& credentials) {
+  if (!may_be_scope(credentials.scope)) {
+    return fail(Code::not_found, "There is nothing at this address.");
+  }
+  const auto claims =
+      TRY(open_token(hub.secrets, bearer(credentials.authorization), hub.clock.now()));
+  if (!credentials.namespace_id.empty() &&
+      (credentials.namespace_id != std::to_string(claims.scope.namespace_id.value) ||
+       credentials.scope != scope_text(claims.scope))) {
+    return refuse_token();
+  }
+  return claims;
+}
+
 Result<XetScope> scope_of(db::Connection& connection, const Caller& caller, const Repo& repo) {
   if (!caller.user) return XetScope{repo.owner_id, {-1}};
   if (TRY(role_in(connection, caller, repo.owner_id)) >= Role::visitor) {
     return XetScope{repo.owner_id, {}};
   }
   return XetScope{repo.owner_id, caller.user->id};
+}
+
+// A scope of all readers of a namespace is for those who still are; the one of a user stays theirs.
+Result<> check_scope(db::Connection& connection, const Caller& caller, const XetScope& scope) {
+  if (scope.user_id.value != 0) return {};
+  if (TRY(role_in(connection, caller, scope.namespace_id)) >= Role::visitor) return {};
+  return refuse_token();
 }
 
 Result<Caller> caller_of(db::Connection& connection, AccountId user) {
@@ -137,16 +166,11 @@ Result<XetGrant> grant_xet(Hub& hub, const ReadableContent& repo, XetRight right
 }
 
 Result<XetReader> Access::xet_reader(const XetCredentials& credentials) const {
-  const auto claims =
-      TRY(open_token(hub_.secrets, bearer(credentials.authorization), hub_.clock.now()));
-  if (!credentials.namespace_id.empty() &&
-      (credentials.namespace_id != std::to_string(claims.scope.namespace_id.value) ||
-       credentials.scope != scope_text(claims.scope))) {
-    return refuse_token();
-  }
+  const auto claims = TRY(claims_of(hub_, credentials));
   auto [caller, repo] = TRY(hub_.database.read_now(
       [&](db::Connection& connection) -> Result<std::pair<Caller, std::optional<Repo>>> {
         auto who = TRY(caller_of(connection, claims.user));
+        TRY(check_scope(connection, who, claims.scope));
         return std::pair(std::move(who), TRY(find_repo_by_id(connection, claims.repo)));
       }));
   if (!repo) return no_repository();
@@ -155,8 +179,7 @@ Result<XetReader> Access::xet_reader(const XetCredentials& credentials) const {
 }
 
 Result<XetWriter> Access::xet_writer(const XetCredentials& credentials) const {
-  const auto claims =
-      TRY(open_token(hub_.secrets, bearer(credentials.authorization), hub_.clock.now()));
+  const auto claims = TRY(claims_of(hub_, credentials));
   if (claims.right == XetRight::read || claims.user.value == 0) {
     return fail(Code::forbidden, "This Xet token may only read.");
   }
@@ -170,7 +193,7 @@ Result<> check_still_allowed(db::Connection& connection, const XetWriter& writer
   const auto repo = TRY(find_repo_by_id(connection, writer.repository().id));
   if (!repo) return no_repository();
   if (writer.for_pull_request_) {
-    return TRY(may_read(connection, writer.caller(), *repo)) ? Result<>{} : no_repository();
+    return TRY(may_read_content(connection, writer.caller(), *repo)) ? Result<>{} : no_repository();
   }
   if (TRY(may_write(connection, writer.user_id(), *repo))) return {};
   return fail(Code::forbidden,

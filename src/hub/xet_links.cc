@@ -10,25 +10,24 @@ namespace {
 constexpr std::int64_t fetch_link_seconds = 3600;
 
 // Also says where the bytes lie: the same chunks, packed in another way, have other offsets.
-std::string fetch_text(const FetchGrant& grant, const store::Xorb& xorb, std::string_view expires) {
+std::string fetch_text(const FetchGrant& grant, std::string_view expires) {
   return fmt::format("GET xorb\n{}\n{}\n{}\n{}\n{}\n{}\n{}", xet::to_text(grant.xorb), grant.begin,
-                     grant.end, grant.repo.value, grant.user.value, expires,
-                     xorb.place().physical_name);
+                     grant.end, grant.repo.value, grant.user.value, expires, grant.physical_name);
 }
 
 }  // namespace
 
-LinkProof sign_fetch_link(const Secrets& secrets, const FetchGrant& grant, const store::Xorb& xorb,
-                          Micros now) {
+LinkProof sign_fetch_link(const Secrets& secrets, const FetchGrant& grant, Micros now) {
   return prove_link(secrets, now.plus_seconds(fetch_link_seconds),
-                    [&](std::string_view expires) { return fetch_text(grant, xorb, expires); });
+                    [&](std::string_view expires) { return fetch_text(grant, expires); });
 }
 
-Result<std::shared_ptr<const store::Xorb>> open_fetch_link(Hub& hub, const FetchGrant& grant,
+Result<std::shared_ptr<const store::Xorb>> open_fetch_link(Hub& hub, FetchGrant grant,
                                                            const LinkProof& proof) {
   auto xorb = TRY(hub.objects.xorbs().find(grant.xorb));
   if (!xorb) return refuse_link();
-  TRY(check_link(hub, fetch_text(grant, *xorb, proof.expires), proof));
+  grant.physical_name = xorb->place().physical_name;
+  TRY(check_link(hub, fetch_text(grant, proof.expires), proof));
   const auto user = grant.user.value == 0 ? std::nullopt : std::optional(grant.user);
   TRY(readable_behind_link(hub, grant.repo, user));
   return xorb;

@@ -21,14 +21,14 @@ struct FetchGrant {
   std::uint64_t begin = 0;  // bytes [begin, end) of its serialized chunks
   std::uint64_t end = 0;
   RepoId repo;
-  AccountId user;  // 0: anonymous
+  AccountId user;             // 0: anonymous
+  std::string physical_name;  // of the file that holds the bytes; not part of the address
 };
 
-LinkProof sign_fetch_link(const Secrets& secrets, const FetchGrant& grant, const store::Xorb& xorb,
-                          Micros now);
-// The xorb behind a link. forbidden, always in the same words, when the link is not valid (any more):
+LinkProof sign_fetch_link(const Secrets& secrets, const FetchGrant& grant, Micros now);
+// The xorb behind a link whose address gave `grant`. forbidden, always in the same words, when the link is not valid (any more):
 // clients then ask for the reconstruction again.
-Result<std::shared_ptr<const store::Xorb>> open_fetch_link(Hub& hub, const FetchGrant& grant,
+Result<std::shared_ptr<const store::Xorb>> open_fetch_link(Hub& hub, FetchGrant grant,
                                                            const LinkProof& proof);
 
 }  // namespace kohaku::hub

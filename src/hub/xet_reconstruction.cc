@@ -1,12 +1,17 @@
 #include "hub/xet_reconstruction.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "store/object_terms.h"
 
 namespace kohaku::hub {
 namespace {
+
+// Of one answer. A client asks for at most 8 GiB at once, which has some 16,000.
+constexpr std::size_t most_terms = 200'000;
+constexpr std::size_t most_xorbs = 20'000;
 
 struct FoundFile {
   Sha256 sha256;
@@ -59,6 +64,31 @@ void merge(std::vector<FetchRange>& ranges) {
   ranges = std::move(merged);
 }
 
+// Adds terms one by one, each xorb once.
+class Planner {
+ public:
+  Result<> add(const xet::Term& term, const store::Xorb& xorb) {
+    const auto [found, is_new] = numbers_.try_emplace(term.xorb, plan.xorbs.size());
+    if (is_new) plan.xorbs.push_back({term.xorb, xorb.place().physical_name, {}});
+    if (plan.terms.size() == most_terms || plan.xorbs.size() > most_xorbs) {
+      return fail(
+          Code::payload_too_large,
+          "This part of the file has too many terms for one answer. Ask for a smaller Range.");
+    }
+    plan.terms.push_back({found->second, term.first, term.last_exclusive, term.size});
+    plan.xorbs[found->second].ranges.push_back(
+        {term.first, term.last_exclusive,
+         static_cast<std::uint32_t>(xorb.packed_offset(term.first)),
+         static_cast<std::uint32_t>(xorb.packed_offset(term.last_exclusive))});
+    return {};
+  }
+
+  Reconstruction plan;
+
+ private:
+  std::unordered_map<xet::Hash, std::uint32_t> numbers_;
+};
+
 }  // namespace
 
 Result<std::uint64_t> find_xet_size(Hub& hub, const XetReader& reader, const xet::Hash& file) {
@@ -71,8 +101,8 @@ Result<Reconstruction> plan_reconstruction(Hub& hub, const XetReader& reader, co
   if (span.offset > found.size || span.length > found.size - span.offset) {
     return fail(Code::range_not_satisfiable, "The range lies beyond the end of the file.");
   }
-  Reconstruction plan;
-  if (span.length == 0) return plan;
+  Planner planner;
+  if (span.length == 0) return std::move(planner.plan);
   store::TermReader terms(hub.database, found.sha256);
   auto skip = TRY(terms.seek(span.offset));
   for (auto left = span.length; left > 0;) {
@@ -81,17 +111,13 @@ Result<Reconstruction> plan_reconstruction(Hub& hub, const XetReader& reader, co
     const auto xorb = TRY(terms.open(hub.objects.xorbs(), *term));
     cut_front(*term, *xorb, skip);
     cut_back(*term, *xorb, skip + left);
-    if (plan.terms.empty()) plan.offset_into_first_term = skip;
+    if (planner.plan.terms.empty()) planner.plan.offset_into_first_term = skip;
     left -= std::min<std::uint64_t>(left, term->size - skip);
     skip = 0;
-    plan.terms.push_back(*term);
-    auto& fetched = plan.xorbs[term->xorb];
-    fetched.xorb = xorb;
-    fetched.ranges.push_back({term->first, term->last_exclusive, xorb->packed_offset(term->first),
-                              xorb->packed_offset(term->last_exclusive)});
+    TRY(planner.add(*term, *xorb));
   }
-  for (auto& [hash, fetched] : plan.xorbs) merge(fetched.ranges);
-  return plan;
+  for (auto& xorb : planner.plan.xorbs) merge(xorb.ranges);
+  return std::move(planner.plan);
 }
 
 }  // namespace kohaku::hub

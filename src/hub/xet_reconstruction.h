@@ -2,17 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "hub/hub.h"
 #include "hub/xet_access.h"
-#include "store/xorb.h"
 #include "xet/hash.h"
-#include "xet/shard.h"
 
 namespace kohaku::hub {
 
@@ -20,24 +16,34 @@ namespace kohaku::hub {
 struct FetchRange {
   std::uint32_t first = 0;
   std::uint32_t last = 0;
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
 };
 
 struct FetchedXorb {
-  std::shared_ptr<const store::Xorb> xorb;
+  xet::Hash hash;
+  std::string physical_name;       // where its bytes lie now (hub/xet_links.h)
   std::vector<FetchRange> ranges;  // in order, none touching another
 };
 
+struct PlannedTerm {
+  std::uint32_t xorb = 0;  // in Reconstruction::xorbs
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  std::uint32_t size = 0;  // unpacked bytes
+};
+
+// Kept small, since a file may have very many terms: some 40 bytes a term.
 struct Reconstruction {
   std::uint64_t offset_into_first_term = 0;  // bytes of it that were not asked for
-  std::vector<xet::Term> terms;
-  std::map<xet::Hash, FetchedXorb> xorbs;
+  std::vector<PlannedTerm> terms;
+  std::vector<FetchedXorb> xorbs;
 };
 
 // A file of the token's repository, by its Xet file hash, from byte `offset` on, `length` of them (the
 // whole file when nothing is said). entry_not_found when the repository holds no such file;
-// range_not_satisfiable beyond its end. Blocks on the database.
+// range_not_satisfiable beyond its end; payload_too_large when it takes more terms than one answer may
+// have. Blocks on the database.
 struct ByteSpan {
   std::uint64_t offset = 0;
   std::uint64_t length = 0;

@@ -14,6 +14,8 @@ namespace {
 
 // Reassembled between two looks at the clock.
 constexpr std::uint64_t step_bytes = std::uint64_t{64} << 20U;
+// Chunks looked at between two of these.
+constexpr std::uint64_t step_chunks = 100'000;
 // Names remembered as allowed, so that a shard of many terms asks for each xorb once.
 constexpr std::size_t most_remembered = 100'000;
 
@@ -64,9 +66,14 @@ Task<Result<ArrivedShard>> receive_shard(Hub& hub, http::BodyReader& body) {
   CO_TRY(
       co_await store::receive(body, hub.pool, [file](Bytes bytes) { return file->append(bytes); }));
   co_return co_await hub.pool.run([&]() -> Result<ArrivedShard> {
-    if (file->size() == 0) return fail(Code::bad_request, "The shard is empty.");
+    if (TRY(file->size()) == 0) return fail(Code::bad_request, "The shard is empty.");
     ArrivedShard shard(TRY(git::MappedFile::map(*file)));
-    TRY(check_sizes(TRY(xet::ShardReader::open(shard.bytes()))));
+    const auto files = TRY(xet::ShardReader::open(shard.bytes()));
+    if (files.file_count() > most_shard_files) {
+      return fail(Code::payload_too_large,
+                  fmt::format("A shard may have at most {} files.", most_shard_files));
+    }
+    TRY(check_sizes(files));
     return shard;
   });
 }
@@ -81,13 +88,19 @@ ShardVerification::ShardVerification(Hub& hub, const XetWriter& writer, const Ar
 Result<bool> ShardVerification::advance() {
   if (!std::exchange(listed_checked_, true)) TRY(check_listed_xorbs());
   const auto stop = verified_ + step_bytes;
-  while (verified_ < stop) {
-    if (!reassembly_) {
-      file_ = files_.next_file();
-      if (!file_) return true;
-      if (!TRY(begin_file(*file_))) continue;
+  const auto stop_looking = looked_at_ + step_chunks;
+  while (verified_ < stop && looked_at_ < stop_looking) {
+    if (!file_) {
+      const auto file = files_.next_file();
+      if (!file) return true;
+      TRY(begin_file(*file));
+    } else if (next_term_ < file_->terms) {
+      TRY(check_term());
+    } else if (!reassembly_) {
+      TRY(begin_content());
+    } else {
+      TRY(hash_on());
     }
-    if (TRY(hash_on())) reassembly_.reset();
   }
   return false;
 }
@@ -99,48 +112,61 @@ Result<> ShardVerification::check_listed_xorbs() {
   return {};
 }
 
-// False when the file's content is known already, so that no byte of it need be read.
-Result<bool> ShardVerification::begin_file(const File& file) {
-  TRY(check_terms(file));
-  const auto size = file.size();
-  if (const auto known = TRY(known_content(file))) {
-    if (file.sha256 && file.sha256 != known) return broken_promise(file, "its SHA-256 is another");
-    objects_.push_back({*known, size, file.hash});
-    verified_ += size;
-    return false;
-  }
-  reassembly_ = std::make_shared<store::Reassembly>(
-      hub_.objects.xorbs(), terms_of(file), 0, size,
-      [this](const xet::Term& term) { return find_named(term.xorb); });
-  hasher_ = Sha256Hasher();
-  return true;
+Result<> ShardVerification::begin_file(const File& file) {
+  if (!file.has_verification) return broken_promise(file, "its terms have no range hashes");
+  file_ = file;
+  next_term_ = 0;
+  tree_ = {};
+  ++looked_at_;
+  return {};
 }
 
 // What can be said without the bytes: the chunks exist, and they are those that the hashes speak of.
-Result<> ShardVerification::check_terms(const File& file) {
-  if (!file.has_verification) return broken_promise(file, "its terms have no range hashes");
-  xet::HashTree tree;
-  for (std::uint32_t i = 0; i < file.terms; ++i) {
-    const auto term = file.term(i);
-    TRY(check_name(term.xorb));
-    const auto xorb = TRY(find_named(term.xorb));
-    if (term.first >= term.last_exclusive || term.last_exclusive > xorb->count()) {
-      return broken_promise(file, "a term names chunks that its xorb does not have");
-    }
-    if (xorb->offset(term.last_exclusive) - xorb->offset(term.first) != term.size) {
-      return broken_promise(file, "a term's size is not that of its chunks");
-    }
-    xet::RangeHasher range;
-    for (auto chunk = term.first; chunk < term.last_exclusive; ++chunk) {
-      range.add(xorb->chunks()[chunk].hash);
-      tree.add(xorb->chunks()[chunk].hash, xorb->chunks()[chunk].size);
-    }
-    if (range.finish() != file.verification(i)) {
-      return broken_promise(file, "a term's range hash is not that of its chunks");
-    }
+Result<> ShardVerification::check_term() {
+  const auto& file = *file_;
+  const auto term = file.term(next_term_);
+  TRY(check_name(term.xorb));
+  const auto xorb = TRY(find_named(term.xorb));
+  if (term.first >= term.last_exclusive || term.last_exclusive > xorb->count()) {
+    return broken_promise(file, "a term names chunks that its xorb does not have");
   }
-  if (tree.file_hash() != file.hash) return broken_promise(file, "its terms hash to another file");
+  if (xorb->offset(term.last_exclusive) - xorb->offset(term.first) != term.size) {
+    return broken_promise(file, "a term's size is not that of its chunks");
+  }
+  xet::RangeHasher range;
+  for (auto chunk = term.first; chunk < term.last_exclusive; ++chunk) {
+    range.add(xorb->chunks()[chunk].hash);
+    tree_.add(xorb->chunks()[chunk].hash, xorb->chunks()[chunk].size);
+  }
+  if (range.finish() != file.verification(next_term_)) {
+    return broken_promise(file, "a term's range hash is not that of its chunks");
+  }
+  looked_at_ += term.last_exclusive - term.first;
+  ++next_term_;
   return {};
+}
+
+// Content that is known already is not read again.
+Result<> ShardVerification::begin_content() {
+  const auto& file = *file_;
+  if (tree_.file_hash() != file.hash) return broken_promise(file, "its terms hash to another file");
+  if (const auto known = TRY(known_content(file))) {
+    if (file.sha256 && file.sha256 != known) return broken_promise(file, "its SHA-256 is another");
+    verified_ += file.size();
+    end_file(*known);
+    return {};
+  }
+  reassembly_ = std::make_shared<store::Reassembly>(
+      hub_.objects.xorbs(), terms_of(file), 0, file.size(), store::Checking::by_reader,
+      [this](const xet::Term& term) { return find_named(term.xorb); });
+  hasher_ = Sha256Hasher();
+  return {};
+}
+
+void ShardVerification::end_file(const Sha256& content) {
+  objects_.push_back({content, file_->size(), file_->hash});
+  reassembly_.reset();
+  file_.reset();
 }
 
 Result<> ShardVerification::check_name(const xet::Hash& xorb) {
@@ -177,18 +203,17 @@ Result<std::optional<Sha256>> ShardVerification::known_content(const File& file)
   return row ? std::optional(std::get<0>(*row)) : std::nullopt;
 }
 
-// True when the file was read to its end, and is what it was promised to be.
-Result<bool> ShardVerification::hash_on() {
+Result<> ShardVerification::hash_on() {
   const auto piece = TRY(reassembly_->read());
   hasher_.update(piece);
   verified_ += piece.size();
-  if (!piece.empty()) return false;
+  if (!piece.empty()) return {};
   const auto sha256 = hasher_.finish();
   if (file_->sha256 && file_->sha256 != sha256) {
     return broken_promise(*file_, "its bytes have another SHA-256");
   }
-  objects_.push_back({sha256, file_->size(), file_->hash});
-  return true;
+  end_file(sha256);
+  return {};
 }
 
 Task<Result<>> ShardVerification::publish() {

@@ -23,6 +23,9 @@
 
 namespace kohaku::hub {
 
+// Clients send some hundred at a time; all of a shard's files are published in one transaction.
+inline constexpr std::size_t most_shard_files = 100'000;
+
 // A shard whose form is right, spooled to the disk and mapped from there.
 class ArrivedShard {
  public:
@@ -35,7 +38,8 @@ class ArrivedShard {
   git::MappedFile bytes_;
 };
 
-// bad_request when the bytes are not a shard, or a file in it is too large.
+// bad_request when the bytes are not a shard; payload_too_large when it has a file that is too large,
+// or more than most_shard_files.
 Task<Result<ArrivedShard>> receive_shard(Hub& hub, http::BodyReader& body);
 
 // Works through a shard in steps, so that the caller can tell the client that it is still at work.
@@ -48,7 +52,7 @@ class ShardVerification {
   std::uint64_t verified_bytes() const { return verified_; }
   std::uint64_t total_bytes() const { return total_; }
 
-  // Goes on for some 64 MiB; true when everything was verified. unprocessable when a promise does
+  // Goes on for some 64 MiB, or some 100,000 chunks; true when everything was verified. unprocessable when a promise does
   // not hold; not_found when a xorb is named that this caller may not count on, which is answered
   // alike whether or not we have it.
   Result<bool> advance();
@@ -60,13 +64,14 @@ class ShardVerification {
 
  private:
   using File = xet::ShardReader::File;
-  struct Hashing;  // of the file that is being reassembled
 
-  Result<bool> begin_file(const File& file);
-  Result<> check_terms(const File& file);
+  Result<> begin_file(const File& file);
+  Result<> check_term();
+  Result<> begin_content();
+  Result<> hash_on();
+  void end_file(const Sha256& content);
   Result<> check_name(const xet::Hash& xorb);
   Result<std::shared_ptr<const store::Xorb>> find_named(const xet::Hash& hash);
-  Result<bool> hash_on();
   Result<std::optional<Sha256>> known_content(const File& file);
   Result<> check_listed_xorbs();
   Result<> write(db::Connection& connection);
@@ -81,7 +86,12 @@ class ShardVerification {
   bool named_unknown_xorb_ = false;
   std::unordered_set<xet::Hash> nameable_;
   std::vector<store::ObjectStore::XetObject> objects_;  // one for each file, in order
+
+  // Of the file in hand: first its terms are looked at, one by one, then its bytes are read.
   std::optional<File> file_;
+  std::uint32_t next_term_ = 0;
+  xet::HashTree tree_;
+  std::uint64_t looked_at_ = 0;  // files and chunks, of all files
   std::shared_ptr<store::Reassembly> reassembly_;
   Sha256Hasher hasher_;
 };

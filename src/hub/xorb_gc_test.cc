@@ -278,6 +278,7 @@ TEST_F(CompactionTest, AReaderBetweenTwoTermsReadsOn) {
   store::TermReader terms(hub().database, some_.oid());
   store::Reassembly reading(
       hub().objects.xorbs(), [&] { return terms.next(); }, 0, tail_xorb_.chunks[0].size + 1,
+      store::Checking::by_checksum,
       [&](xet::Term& term) { return terms.open(hub().objects.xorbs(), term); });
   value_of(reading.read());  // the page with the old terms is read
   collect();

@@ -29,7 +29,9 @@ Result<bool> may_name(db::Connection& connection, const XetReader& reader, const
 
 // SQL: that the user ?2 (0: anonymous) may read the content of the repository `r`.
 inline constexpr std::string_view readable_repository =
-    "((r.private = 0 AND r.gated = 'false') OR r.owner_id = ?2 OR EXISTS"
+    "((r.private = 0 AND (r.gated = 'false' OR EXISTS (SELECT 1 FROM access_request AS a"
+    " WHERE a.repo_id = r.id AND a.user_id = ?2 AND a.status = 'accepted')))"
+    " OR r.owner_id = ?2 OR EXISTS"
     " (SELECT 1 FROM membership AS m WHERE m.org_id = r.owner_id AND m.user_id = ?2))";
 
 }  // namespace kohaku::hub

@@ -98,7 +98,7 @@ struct ObjectStore::State {
     const auto terms = std::make_shared<TermReader>(database, object.sha256);
     const auto skip = TRY(terms->seek(offset));
     return std::make_shared<Reassembly>(
-        xorbs, [terms] { return terms->next(); }, skip, length,
+        xorbs, [terms] { return terms->next(); }, skip, length, Checking::by_checksum,
         [this, terms](xet::Term& term) { return terms->open(xorbs, term); });
   }
 

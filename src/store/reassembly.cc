@@ -11,12 +11,15 @@ constexpr std::size_t piece_bytes = std::size_t{1} << 20U;
 }  // namespace
 
 Reassembly::Reassembly(XorbStore& xorbs, NextTerm next_term, std::uint64_t skip,
-                       std::uint64_t length, OpenXorb open_xorb)
+                       std::uint64_t length, Checking checking, OpenXorb open_xorb)
     : next_term_(std::move(next_term)),
       open_xorb_(std::move(open_xorb)),
-      chunks_(xorbs.open_objects()),
+      chunks_(xorbs.open_objects(), checking),
       skip_(skip),
-      left_(length) {}
+      left_(length) {
+  if (open_xorb_) return;
+  open_xorb_ = [&xorbs](const xet::Term& term) { return xorbs.get(term.xorb); };
+}
 
 Result<Bytes> Reassembly::read() {
   piece_.clear();
@@ -35,7 +38,8 @@ Result<Bytes> Reassembly::read() {
   return piece;
 }
 
-// Also passes over the chunks that stand before what is asked for.
+// Also passes over the chunks that stand before what is asked for. Once a chunk is in the piece, what
+// is left to skip lies in that chunk.
 Result<> Reassembly::open_term() {
   auto term = TRY(next_term_());
   if (!term) return fail_internal("the terms end before the file does");
@@ -45,6 +49,7 @@ Result<> Reassembly::open_term() {
   }
   at_ = term->first;
   end_ = term->last_exclusive;
+  if (!piece_.empty()) return {};
   while (at_ < end_ && skip_ >= xorb_->chunks()[at_].size) skip_ -= xorb_->chunks()[at_++].size;
   return {};
 }

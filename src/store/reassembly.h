@@ -26,12 +26,13 @@ class Reassembly {
   // The terms in order; nothing at the end. Blocks.
   using NextTerm = std::function<Result<std::optional<xet::Term>>()>;
 
-  // The xorb of the term that was given last, which may be written anew; blocks.
+  // The xorb of the term that was given last, which may be written anew; blocks. By default the one
+  // of that name.
   using OpenXorb = std::function<Result<std::shared_ptr<const Xorb>>(xet::Term&)>;
 
   // `length` bytes, after `skip` bytes of what the terms give.
   Reassembly(XorbStore& xorbs, NextTerm next_term, std::uint64_t skip, std::uint64_t length,
-             OpenXorb open_xorb);
+             Checking checking = Checking::by_checksum, OpenXorb open_xorb = {});
 
   // The next piece, some MiB at the most and valid until the next call; empty at the end. internal
   // when the terms end too early or a file is damaged.

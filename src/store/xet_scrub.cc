@@ -320,7 +320,7 @@ class XetScrub {
   Problem check_content(const ObjectRow& object) {
     TermReader terms(database_, object.sha256);
     Reassembly reassembly(
-        xorbs_, [&] { return terms.next(); }, 0, object.size,
+        xorbs_, [&] { return terms.next(); }, 0, object.size, Checking::by_reader,
         [&](xet::Term& term) { return terms.open(xorbs_, term); });
     Sha256Hasher hasher;
     while (true) {

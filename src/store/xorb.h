@@ -53,10 +53,14 @@ class Xorb {
   std::vector<std::uint32_t> offsets_;         // count() + 1
 };
 
+// Whether bytes are compared with their check sums before they are believed. Not needed where the
+// reader hashes all of them anyway.
+enum class Checking { by_checksum, by_reader };
+
 // Reads and decodes chunks; keeps its buffers. Not for two threads at once. Blocks on the disk.
 class ChunkReader {
  public:
-  explicit ChunkReader(OpenObjects& files) : files_(files) {}
+  ChunkReader(OpenObjects& files, Checking checking) : files_(files), checking_(checking) {}
 
   // Appends the content of the chunks [first, last), which must lie inside the xorb. internal, and a
   // line in the log, when the disk holds other bytes than were published.
@@ -67,7 +71,10 @@ class ChunkReader {
   Result<> append_view(const Xorb& xorb, OpenObject& file, std::uint32_t first, std::uint32_t last,
                        std::vector<std::byte>& out);
 
+  Result<> read(OpenObject& file, std::uint64_t offset, std::span<std::byte> out) const;
+
   OpenObjects& files_;
+  Checking checking_;
   std::vector<std::byte> packed_;
   xet::ChunkDecoder decoder_;
 };

@@ -77,13 +77,15 @@ def run_step(step: scripts.Step, hub: Hub, variables: dict[str, str], asked: set
         return [str(error)]
     headers = [("Authorization", f"Bearer {variables['token_' + value.replace(' ', '_')]}")
                if name == "As" else (name, value) for name, value in headers]
+    files = [value for name, value in headers if name == "Body"]
+    headers = [(name, value) for name, value in headers if name != "Body"]
     if body[:1] in ("{", "[") and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", "application/json"))
     needs_body = step.method in ("POST", "PUT", "PATCH") or body
     asked.add((step.method, path.partition("?")[0]))
     try:
-        status, answer_headers, answer = hub.send(step.method, path, headers,
-                                                  body.encode() if needs_body else None)
+        sent = (HERE / files[0]).read_bytes() if files else body.encode() if needs_body else None
+        status, answer_headers, answer = hub.send(step.method, path, headers, sent)
     except (OSError, http.client.HTTPException) as error:
         return [f"no answer: {error!r}"]
     captured: dict[str, str] = {}

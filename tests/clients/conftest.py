@@ -6,7 +6,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 
 import pytest  # noqa: E402
 
-from environment import client_environment, hf, run  # noqa: E402
+from environment import WAYS, client_environment, hf, run  # noqa: E402
 from kit.server import Server  # noqa: E402
 
 
@@ -28,10 +28,17 @@ def bob(server):
     return server.people["bob"]
 
 
+@pytest.fixture(scope="module", params=WAYS)
+def way(request):
+    """For what must work by Xet and by LFS."""
+    return request.param
+
+
 @pytest.fixture
-def environment(server, alice, tmp_path):
-    """Variables for a client process of alice's, with an empty home."""
-    return client_environment(server, tmp_path, alice.token)
+def environment(server, alice, request, tmp_path):
+    """Variables for a client process of alice's, with an empty home; by the test's way, if it has two."""
+    way = request.getfixturevalue("way") if "way" in request.fixturenames else "xet"
+    return client_environment(server, tmp_path, alice.token, way)
 
 
 @pytest.fixture

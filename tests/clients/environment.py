@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kit.server import CLIENTS, Server
 
-# The one switch: large files of the newer Python clients go by Xet when this is false.
-DISABLE_XET = True
+# How large files travel. Xet is what the clients do by themselves; LFS is what they do when told so.
+WAYS = ["xet", "lfs"]
 
 VERSIONS = {"hub2": (2, 4), "hub1": (1, 33), "hub036": (0, 36)}
 
@@ -20,14 +20,15 @@ def hf(client: str = "hub2") -> str:
     return str(CLIENTS / client / "bin" / "hf")
 
 
-def client_environment(server: Server, home: Path, token: str | None = None, **more: str) -> dict[str, str]:
+def client_environment(server: Server, home: Path, token: str | None = None, way: str = "xet",
+                       **more: str) -> dict[str, str]:
     """For a client's process: this server as the hub, and a home and caches of its own."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("HF_", "KOHAKU_HUB_", "TRANSFORMERS_")) and "proxy" not in name.lower()}
     environment = {**kept, "HF_ENDPOINT": server.url, "HF_HOME": str(home / "hf"), "HOME": str(home),
                    "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_UPDATE_CHECK": "1",
                    "HF_DEBUG": "0", "NO_COLOR": "1", "PYTHONUTF8": "1", "TQDM_DISABLE": "1"}
-    if DISABLE_XET:
+    if way == "lfs":
         environment["HF_HUB_DISABLE_XET"] = "1"
     if token:
         environment["HF_TOKEN"] = token

@@ -4,7 +4,8 @@
 
 Started by test_scenarios.py, once for each client and module. Writes a JSON line for each case to
 RESULTS. A scenario is a function `name(hub)`; a decorator tells for which repository types and
-client releases it is. No pytest here: the environments of the older clients hold nothing but them.
+client releases it is, and whether it moves large files: then it runs by Xet and by LFS. No pytest here:
+the environments of the older clients hold nothing but them.
 """
 import importlib
 import json
@@ -17,18 +18,19 @@ from pathlib import Path
 ALL_TYPES = ("model", "dataset", "space")
 
 
-def scenario(types=ALL_TYPES, since=(0,), before=(99,)):
+def scenario(types=ALL_TYPES, since=(0,), before=(99,), large=False):
     def mark(function):
-        function.scenario = {"types": types, "since": since, "before": before}
+        function.scenario = {"types": types, "since": since, "before": before, "large": large}
         return function
     return mark
 
 
-def cases_of(module, version: tuple) -> list[tuple[str, str]]:
-    """(function, repository type) of every scenario that is for this client version."""
+def cases_of(module, version: tuple, way: str) -> list[tuple[str, str]]:
+    """(function, repository type) of every scenario that is for this client version and way."""
     return [(name, kind) for name, function in vars(module).items()
             if (marks := getattr(function, "scenario", None))
-            and marks["since"] <= version < marks["before"] for kind in marks["types"]]
+            and marks["since"] <= version < marks["before"]
+            and (way == "xet" or marks["large"]) for kind in marks["types"]]
 
 
 def raises(kind, call, *arguments, **options):
@@ -99,12 +101,12 @@ def main() -> int:
     version = tuple(int(part) for part in huggingface_hub.__version__.split(".")[:2])
     module = importlib.import_module(f"scenarios.{sys.argv[1]}")
     with open(sys.argv[2], "w") as results:
-        for name, kind in cases_of(module, version):
+        for name, kind in cases_of(module, version, settings["way"]):
             if settings["only"] and f"{name}-{kind}" not in settings["only"]:
                 continue
             started, error = time.monotonic(), None
             try:
-                case = f"{settings['client']}-{sys.argv[1]}-{name}-{kind}".replace("_", "-")
+                case = f"{settings['client']}-{settings['way']}-{sys.argv[1]}-{name}-{kind}".replace("_", "-")
                 getattr(module, name)(Hub(settings, kind, case))
             except Exception:
                 error = traceback.format_exc()

@@ -180,26 +180,27 @@ def test_list(hf_cli):
     assert [item["id"] for item in stored] == ["alice/cli-listed"], stored
 
 
-def test_upload_and_download(hf_cli, tmp_path):
+def test_upload_and_download(hf_cli, way, tmp_path):
+    repo = f"alice/cli-upload-{way}"
     folder = tmp_path / "folder"
     contents = {"README.md": b"---\nlicense: mit\n---\n# CLI\n", "a.txt": b"a", "deep/er/b.bin": os.urandom(11_000_000),
                 "skipped.log": b"no"}
     for path, content in contents.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
-    hf_cli("upload", "alice/cli-upload", folder, ".", "--exclude", "*.log", "--commit-message", "By the CLI")
-    hf_cli("upload", "alice/cli-upload", folder / "a.txt", "renamed.txt")
+    hf_cli("upload", repo, folder, ".", "--exclude", "*.log", "--commit-message", "By the CLI")
+    hf_cli("upload", repo, folder / "a.txt", "renamed.txt")
     local = tmp_path / "local"
-    hf_cli("download", "alice/cli-upload", "--local-dir", local)
+    hf_cli("download", repo, "--local-dir", local)
     for path in ("README.md", "a.txt", "deep/er/b.bin"):
         assert (local / path).read_bytes() == contents[path]
     assert (local / "renamed.txt").read_bytes() == b"a" and not (local / "skipped.log").exists()
-    hf_cli("download", "alice/cli-upload", "a.txt")
-    hf_cli("cache", "verify", "alice/cli-upload", "--local-dir", local)
-    listed = hf_cli("models", "list", "alice/cli-upload", "-R").stdout
+    hf_cli("download", repo, "a.txt")
+    hf_cli("cache", "verify", repo, "--local-dir", local)
+    listed = hf_cli("models", "list", repo, "-R").stdout
     assert "deep/er/b.bin" in listed
-    hf_cli("repos", "delete-files", "alice/cli-upload", "*.txt")
-    assert ".txt" not in hf_cli("models", "list", "alice/cli-upload", "-R").stdout
+    hf_cli("repos", "delete-files", repo, "*.txt")
+    assert ".txt" not in hf_cli("models", "list", repo, "-R").stdout
 
 
 def test_cp(hf_cli, tmp_path):

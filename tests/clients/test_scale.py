@@ -15,22 +15,9 @@ import pytest
 from environment import client_environment, free_bytes, python, run
 from kit.server import Server
 from kit.upload import add, add_large, batch, commit, must, parts_of
+from transfer import download, sha256_of, upload, upload_command
 
 TWO_GIB = (2 << 30) + 12_345
-
-UPLOAD_FILE = """
-import sys
-from huggingface_hub import HfApi
-api = HfApi()
-api.create_repo(sys.argv[1], exist_ok=True)
-api.upload_file(path_or_fileobj=sys.argv[2], path_in_repo=sys.argv[3], repo_id=sys.argv[1])
-"""
-
-DOWNLOAD_FILE = """
-import sys
-from huggingface_hub import hf_hub_download
-print(hf_hub_download(sys.argv[1], sys.argv[2]))
-"""
 
 COMMITS = """
 import sys
@@ -52,13 +39,9 @@ print(json.dumps({"files": [file.path for file in files], "sizes": sum(file.size
 """
 
 
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @pytest.mark.timeout(600)
-def test_a_two_gib_file(server, alice, tmp_path):
+def test_a_two_gib_file(server, alice, way, tmp_path):
+    repo = f"alice/two-gib-{way}"
     assert free_bytes(tmp_path) > 9 << 30, "not enough room for this test"
     large = tmp_path / "large.bin"
     with large.open("wb") as file:
@@ -66,13 +49,10 @@ def test_a_two_gib_file(server, alice, tmp_path):
             file.seek(place)
             file.write(os.urandom(4096))
         file.truncate(TWO_GIB)
-    environment = client_environment(server, tmp_path, alice.token)
-    run([python("hub2"), "-c", UPLOAD_FILE, "alice/two-gib", str(large), "large.bin"], environment, timeout=500)
-    printed = run([python("hub2"), "-c", DOWNLOAD_FILE, "alice/two-gib", "large.bin"],
-                  client_environment(server, tmp_path), timeout=300).stdout
-    local = Path(printed.strip().splitlines()[-1])
+    upload(server, alice.token, repo, large, "large.bin", tmp_path, way)
+    local = download(server, None, repo, "large.bin", tmp_path / "reader", way)
     assert local.stat().st_size == TWO_GIB and sha256_of(local) == sha256_of(large)
-    tail = server.request("GET", "/alice/two-gib/resolve/main/large.bin",
+    tail = server.request("GET", f"/{repo}/resolve/main/large.bin",
                           headers={"Range": f"bytes={(2 << 30) - 3}-{(2 << 30) + 5}"})
     assert tail.status == 206 and tail.headers["Content-Range"] == f"bytes {(2 << 30) - 3}-{(2 << 30) + 5}/{TWO_GIB}"
     with large.open("rb") as file:
@@ -80,7 +60,7 @@ def test_a_two_gib_file(server, alice, tmp_path):
         assert tail.body == file.read(9)
     local.resolve().unlink()
     large.unlink()
-    server.request("DELETE", "/api/repos/delete", {"name": "two-gib"}, alice.token)
+    server.request("DELETE", "/api/repos/delete", {"name": repo.split("/")[1]}, alice.token)
 
 
 @pytest.mark.timeout(300)
@@ -195,8 +175,8 @@ def test_a_client_killed_in_an_upload_succeeds_the_second_time(small_parts, tmp_
     server = small_parts
     large = tmp_path / "large.bin"
     large.write_bytes(os.urandom(60_000_000))
-    environment = client_environment(server, tmp_path, server.people["alice"].token)
-    command = [python("hub2"), "-c", UPLOAD_FILE, "alice/second-try", str(large), "large.bin"]
+    environment = client_environment(server, tmp_path, server.people["alice"].token, "lfs")
+    command = upload_command("alice/second-try", large, "large.bin")
     before = bytes_below(server.data_dir)
     first = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 30

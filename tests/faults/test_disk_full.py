@@ -1,11 +1,13 @@
-"""The disk is full at the n-th write, for every n of a commit and of an upload.
+"""The disk is full at the n-th write, for every n of a commit and of an upload by LFS and by Xet.
 
 Each time: a clean 507 (or the request got through), reads go on, nothing is corrupt, and writes work
 again within seconds of there being room.
 """
 import ctypes
+import hashlib
 import mmap
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -16,6 +18,7 @@ import pytest
 
 from kit.server import Answer, Server
 from kit.upload import add, add_large, commit, must, send_large
+from xet_client import Uploader
 
 HERE = Path(__file__).resolve().parent
 RESUME_SECONDS = 5
@@ -146,6 +149,59 @@ def test_full_at_every_write(hub, disk, what):
         there = {path for path in paths_of(hub) if path.startswith(f"{label}-{after}/")}
         assert bool(there) == (answer.status == 200), f"write {after}: {answer.status}, but {there}"
     assert refused > count // 3, f"only {refused} of {count} were refused"
+    assert hub.git_fsck() == 1
+
+
+def server_errors(server: Server, since: int) -> tuple[set[int], int]:
+    """The statuses from 500 on that the log tells of, from a place in it, and where it ends now."""
+    text = server.log.read_bytes()
+    found = re.findall(rb" method=\w+ path=\S+ status=(5\d\d) ", text[since:])
+    return {int(status) for status in found}, len(text)
+
+
+@pytest.fixture
+def uploader(hub, tmp_path):
+    """The real hf_xet, which gives up at the first refusal."""
+    client = Uploader(hub, hub.people["alice"].token, tmp_path / "client", "alice/full", "xet", "full", 3_000_000,
+                      HF_XET_CLIENT_RETRY_MAX_ATTEMPTS="0")
+    yield client
+    client.end()
+
+
+@pytest.mark.timeout(400)
+def test_full_at_every_write_of_a_xet_upload(hub, disk, uploader):
+    """The client is told, by a 507 or by the last line of the shard's answer; what it was promised is there."""
+    def attempt() -> dict:
+        return uploader.one("once", 60)
+
+    assert "error" not in attempt(), "the first upload, with room enough"
+    disk.full(after=ENOUGH)
+    counted = attempt()
+    time.sleep(0.3)
+    count = disk.roomy()
+    assert "error" not in counted and 5 < count < 500, f"{count} writes were seen: {counted}"
+    _, log_end = server_errors(hub, 0)
+    refused, arrived = 0, [counted]
+    for after in [*range(min(count, 40)), *range(40, count, 5)]:
+        disk.full(after)
+        done = attempt()
+        check_reads(hub)
+        disk.roomy()
+        statuses, log_end = server_errors(hub, log_end)
+        assert statuses <= {507}, f"write {after} of {count}: {statuses}, {done}"
+        if "error" in done:
+            refused += 1
+            assert "507" in done["error"] or "storage is full" in done["error"], done
+            assert done["path"] not in paths_of(hub), f"write {after}: refused and there"
+        else:
+            arrived.append(done)
+        writes_resume(hub, f"xet-after-{after}")
+    assert refused > count // 3, f"only {refused} of {count} were refused"
+    last = uploader.one("until-done", 60)
+    assert last["tries"] == 1, f"not at the first try although there is room: {last}"
+    for file in [*arrived, last]:
+        answer = hub.request("GET", f"/alice/full/resolve/main/{file['path']}")
+        assert answer.status == 200 and hashlib.sha256(answer.body).hexdigest() == file["sha256"], file
     assert hub.git_fsck() == 1
 
 

@@ -6,12 +6,14 @@ Needs the standard library only. The binary is the one KOHAKUHUB_BINARY names, o
         alice = server.user("alice")       # a Person: name, password, token, read_token
         ... server.url ...
 """
+import contextlib
 import json
 import os
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -213,6 +215,14 @@ class Server:
         if answer.status != 200:
             raise ServerError(f"POST {path}: {answer.status} {answer.body[:500]!r}")
         return answer.json()
+
+    @contextlib.contextmanager
+    def database(self):
+        """A connection to the SQLite file; what was changed is written at the end."""
+        with contextlib.closing(sqlite3.connect(self.data_dir / "hub.db", timeout=30)) as connection:
+            connection.execute("PRAGMA foreign_keys = ON")
+            with connection:
+                yield connection
 
     def fsck(self) -> str:
         """`kohakuhub fsck` on the data directory; anything but no problems is a failed test."""

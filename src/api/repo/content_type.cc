@@ -1,7 +1,5 @@
 #include "api/repo/content_type.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
@@ -51,6 +49,13 @@ constexpr auto types = std::to_array<Entry>({
     {"parquet", "application/vnd.apache.parquet"},
 });
 
+constexpr std::string_view unknown_type = "application/octet-stream";
+
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// What may stand in a quoted file name.
+bool is_plain(char c) { return c >= 0x20 && c <= 0x7E && c != '"' && c != '\\'; }
+
 // What a browser may show in place: nothing that can carry script.
 bool may_be_shown(std::string_view type) {
   return !type.starts_with("text/html") && type.find("xml") == type.npos;
@@ -61,31 +66,31 @@ bool may_be_shown(std::string_view type) {
 std::string_view content_type(std::string_view path) {
   const auto dot = path.rfind('.');
   const auto slash = path.rfind('/');
-  if (dot == path.npos || (slash != path.npos && dot < slash)) return "application/octet-stream";
-  std::string extension(path.substr(dot + 1));
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  const auto* found = std::ranges::find(types, extension, &Entry::first);
-  return found == types.end() ? "application/octet-stream" : found->second;
+  if (dot == path.npos || (slash != path.npos && dot < slash)) return unknown_type;
+  const auto extension = path.substr(dot + 1);
+  const auto same = [&](std::string_view lower_case) {
+    return std::ranges::equal(extension, lower_case, {}, to_lower);
+  };
+  const auto* found = std::ranges::find_if(types, same, &Entry::first);
+  return found == types.end() ? unknown_type : found->second;
 }
 
-void set_content_headers(http::Headers& headers, std::string_view path) {
+void add_content_headers(http::Headers& headers, std::string_view path) {
   const auto type = content_type(path);
   const auto name = path.substr(path.rfind('/') + 1);
-  std::string ascii(name);
-  for (char& c : ascii) {
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E || c == '"' ||
-        c == '\\') {
-      c = '_';
-    }
-  }
-  headers.set("Content-Type", std::string(type));
-  headers.set("X-Content-Type-Options", "nosniff");
-  headers.set("Content-Security-Policy", "default-src 'none'; sandbox");
-  headers.set("Content-Disposition", fmt::format("{}; filename*=UTF-8''{}; filename=\"{}\"",
-                                                 may_be_shown(type) ? "inline" : "attachment",
-                                                 percent_encode(name), ascii));
+  headers.add("Content-Type", type);
+  headers.add("X-Content-Type-Options", "nosniff");
+  headers.add("Content-Security-Policy", "default-src 'none'; sandbox");
+  const auto escaped = percent_encode(name);
+  std::string disposition;
+  disposition.reserve(48 + escaped.size() + name.size());
+  disposition.append(may_be_shown(type) ? "inline" : "attachment")
+      .append("; filename*=UTF-8''")
+      .append(escaped);
+  disposition.append("; filename=\"");
+  for (const char c : name) disposition += is_plain(c) ? c : '_';
+  disposition += '"';
+  headers.add("Content-Disposition", disposition);
 }
 
 }  // namespace kohaku::api

@@ -11,6 +11,6 @@ namespace kohaku::api {
 std::string_view content_type(std::string_view path);
 
 // Content-Type, nosniff, the sandbox and Content-Disposition of a file (decision 38).
-void set_content_headers(http::Headers& headers, std::string_view path);
+void add_content_headers(http::Headers& headers, std::string_view path);
 
 }  // namespace kohaku::api

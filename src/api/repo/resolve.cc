@@ -33,14 +33,20 @@ struct Asked {
   bool is_large() const { return view == View::content && file.pointer.has_value(); }
 };
 
-void set_file_headers(http::Headers& headers, const Asked& asked) {
-  headers.set("ETag", asked.etag);
-  headers.set("Accept-Ranges", "bytes");
+std::string in_quotes(std::string_view tag) {
+  std::string quoted;
+  quoted.reserve(tag.size() + 2);
+  return quoted.append(1, '"').append(tag).append(1, '"');
+}
+
+void add_file_headers(http::Headers& headers, const Asked& asked) {
+  headers.add("ETag", asked.etag);
+  headers.add("Accept-Ranges", "bytes");
   if (asked.is_large()) {
-    headers.set("X-Linked-Size", std::to_string(asked.size));
-    headers.set("X-Linked-ETag", asked.etag);
+    headers.add("X-Linked-Size", std::to_string(asked.size));
+    headers.add("X-Linked-ETag", asked.etag);
   }
-  set_content_headers(headers, asked.file.path);
+  add_content_headers(headers, asked.file.path);
 }
 
 // The part asked for; nothing means the whole. A HEAD tells of the whole.
@@ -67,15 +73,16 @@ Result<store::LargeObject> find_object(hub::Hub& hub, const hub::Repo& repo, con
 
 // How a client that speaks Xet reads this file instead: by reconstruction, with a token. Both links
 // are for the JavaScript client; Python needs the first.
-void set_xet_headers(http::Headers& headers, const Call& call, const hub::Repo& repo,
-                     std::string_view commit, const xet::Hash& hash) {
-  const auto text = xet::to_text(hash);
+void add_xet_headers(http::Headers& headers, const Call& call, const hub::Repo& repo,
+                     const Sha1& commit, const xet::Hash& hash) {
+  auto text = xet::to_text(hash);
   const auto base = call.base_url();
-  headers.set("X-Xet-Hash", text);
-  headers.set("Link",
-              fmt::format("<{0}/api/{1}/{2}/xet-read-token/{3}>; rel=\"xet-auth\", "
-                          "<{0}/xet/v1/reconstructions/{4}>; rel=\"xet-reconstruction-info\"",
-                          base, plural(repo.type), repo.full_name(), commit, text));
+  headers.add("Link",
+              fmt::format("<{0}/api/{1}/{2}/{3}/xet-read-token/{4}>; rel=\"xet-auth\", "
+                          "<{0}/xet/v1/reconstructions/{5}>; "
+                          "rel=\"xet-reconstruction-info\"",
+                          base, plural(repo.type), repo.owner, repo.name, commit.hex(), text));
+  headers.add("X-Xet-Hash", std::move(text));
 }
 
 // The JavaScript client asks for these facts in place of the content.
@@ -155,70 +162,78 @@ Result<http::Reply> answer_range(const http::Request& request, Asked& asked, htt
   return std::move(reply);
 }
 
-Task<Result<http::Reply>> send(hub::ReadableContent repo, Call& call, Asked asked,
-                               std::string_view commit) {
+Result<http::Body> small_body(const git::Repository& repository, const Asked& asked,
+                              http::ByteRange range) {
+  auto content = TRY(repository.read(asked.file.entry.id, git::ObjectType::blob, asked.size));
+  if (range.length == content.size()) return content;
+  return content.substr(range.offset, range.length);
+}
+
+Result<http::Body> git_body(hub::Hub& hub, const hub::Repo& repo, const Asked& asked,
+                            http::ByteRange range) {
+  const auto repository = TRY(hub.repositories.get(repo.id));
+  if (asked.size <= small_blob_bytes) return small_body(*repository, asked, range);
+  return TRY(stream_blob(hub, repository, asked.file.entry.id, range));
+}
+
+Result<http::Reply> answer_file(const hub::Repo& repo, Call& call, Asked& asked,
+                                const Sha1& commit) {
   http::Reply reply;
-  set_file_headers(reply.headers, asked);
+  add_file_headers(reply.headers, asked);
   if (http::precondition_failed(call.request.headers, asked.etag)) {
-    co_return fail(Code::precondition_failed, "The file is no longer the version you named.");
+    return fail(Code::precondition_failed, "The file is no longer the version you named.");
   }
   if (http::not_modified(call.request.headers, asked.etag)) {
     reply.status = 304;
     reply.body = http::NoBody{};
-    co_return reply;
+    return reply;
   }
   http::ByteRange range{0, asked.size};
-  reply = CO_TRY(answer_range(call.request, asked, reply, range));
-  if (reply.status >= 400) co_return reply;
-  std::optional<store::LargeObject> object;
-  if (asked.is_large()) object = CO_TRY(find_object(call.hub, repo.repo(), asked));
-  if (object && object->xet_hash) {
-    set_xet_headers(reply.headers, call, repo.repo(), commit, *object->xet_hash);
-    if (wants_file_info(call.request)) co_return file_info(std::move(reply), *object);
-  }
-  if (call.request.method == http::Method::head) {
-    reply.body = http::NoBody{asked.size};
-  } else if (object) {
-    reply.body = CO_TRY(call.hub.objects.read(*object, range.offset, range.length));
-  } else {
-    const auto repository = CO_TRY(call.hub.repositories.get(repo.repo().id));
-    if (asked.size <= small_blob_bytes) {
-      auto content =
-          CO_TRY(repository->read(asked.file.entry.id, git::ObjectType::blob, asked.size));
-      reply.body = range.length == content.size() ? std::move(content)
-                                                  : content.substr(range.offset, range.length);
-    } else {
-      reply.body = CO_TRY(stream_blob(call.hub, repository, asked.file.entry.id, range));
+  reply = TRY(answer_range(call.request, asked, reply, range));
+  if (reply.status >= 400) return reply;
+  const bool is_head = call.request.method == http::Method::head;
+  if (asked.is_large()) {
+    const auto object = TRY(find_object(call.hub, repo, asked));
+    if (object.xet_hash) {
+      add_xet_headers(reply.headers, call, repo, commit, *object.xet_hash);
+      if (wants_file_info(call.request)) return file_info(std::move(reply), object);
     }
+    if (!is_head) reply.body = TRY(call.hub.objects.read(object, range.offset, range.length));
+  } else if (!is_head) {
+    reply.body = TRY(git_body(call.hub, repo, asked, range));
   }
-  co_return reply;
+  if (is_head) reply.body = http::NoBody{asked.size};
+  return reply;
 }
 
-Task<Result<http::Reply>> serve_file(hub::ReadableContent repo, Call& call, View view) {
-  const auto found = CO_TRY(hub::resolve_revision_and_path(call.hub, repo.repo(), call.path.rest));
-  const auto commit = found.revision.commit.hex();
-  const auto with_commit = [&](http::Reply reply) {
-    reply.headers.set("X-Repo-Commit", commit);
-    return reply;
-  };
-  auto file = hub::find_file(call.hub, repo.repo(), found.revision.commit, found.path);
-  if (!file) co_return with_commit(http::error_reply(file.error()));
-  Asked asked{std::move(*file), view, {}, 0};
-  asked.etag = fmt::format("\"{}\"", asked.is_large() ? asked.file.pointer->oid.hex()
-                                                      : asked.file.entry.id.hex());
+Result<http::Reply> answer_view(const hub::Repo& repo, Call& call, const Sha1& commit,
+                                const std::string& path, View view) {
+  Asked asked{TRY(hub::find_file(call.hub, repo, commit, path)), view, {}, 0};
+  asked.etag =
+      in_quotes(asked.is_large() ? asked.file.pointer->oid.hex() : asked.file.entry.id.hex());
   asked.size = asked.is_large() ? asked.file.size() : asked.file.blob_size;
-  auto reply = co_await send(std::move(repo), call, std::move(asked), commit);
-  co_return with_commit(reply ? std::move(*reply) : http::error_reply(reply.error()));
+  return answer_file(repo, call, asked, commit);
+}
+
+Result<http::Reply> serve_file(const hub::ReadableContent& content, Call& call, View view) {
+  const auto& repo = content.repo();
+  const auto found = TRY(hub::resolve_revision_and_path(call.hub, repo, call.path.rest));
+  const auto& commit = found.revision.commit;
+  auto answer = answer_view(repo, call, commit, found.path, view);
+  auto reply = answer ? std::move(*answer) : call.refuse(answer.error());
+  reply.headers.add("X-Repo-Commit", commit.hex());
+  return reply;
 }
 
 }  // namespace
 
+// Nothing here waits: what is large is read while it is sent.
 Task<Result<http::Reply>> resolve_file(hub::ReadableContent repo, Call& call) {
-  return serve_file(std::move(repo), call, View::content);
+  co_return serve_file(repo, call, View::content);
 }
 
 Task<Result<http::Reply>> raw_file(hub::ReadableContent repo, Call& call) {
-  return serve_file(std::move(repo), call, View::git);
+  co_return serve_file(repo, call, View::git);
 }
 
 void add_file_routes(Routes& routes) {

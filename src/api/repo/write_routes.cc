@@ -1,6 +1,8 @@
 // What changes a repository's history.
 #include "api/repo/branch.h"
 #include "api/repo/commit.h"
+#include "api/repo/lfs_files_batch.h"
+#include "api/repo/lfs_files_duplicate.h"
 #include "api/repo/preupload.h"
 #include "api/repo/super_squash.h"
 #include "api/repo/tag.h"
@@ -26,6 +28,10 @@ void add_repo_write_routes(Routes& routes) {
       .remove<&delete_tag>("/{type}s/{repo}/tag/{tag...}");
   routes.file("api/repo/super_squash.cc")
       .post<&super_squash>("/api/{type}s/{repo}/super-squash/{branch...}");
+  routes.file("api/repo/lfs_files_batch.cc")
+      .post<&change_lfs_files>("/api/{type}s/{repo}/lfs-files/batch");
+  routes.file("api/repo/lfs_files_duplicate.cc")
+      .post<&duplicate_lfs_files>("/api/{type}s/{repo}/lfs-files/duplicate");
   routes.file("api/repos/squash.cc").post<&squash_repo>("/api/repos/squash");
 }
 

@@ -36,7 +36,8 @@ Result<hub::FetchGrant> grant_of(const Call& call) {
                          *begin,
                          *last + 1,
                          {static_cast<std::int64_t>(*repo)},
-                         {static_cast<std::int64_t>(*user)}};
+                         {static_cast<std::int64_t>(*user)},
+                         {}};
 }
 
 }  // namespace

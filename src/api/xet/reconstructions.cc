@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
-#include "api/json.h"
+#include "api/xet/reconstruction_text.h"
 #include "http/range.h"
 #include "hub/xet_links.h"
 #include "hub/xet_reconstruction.h"
@@ -13,18 +14,10 @@
 namespace kohaku::api {
 namespace {
 
-struct ChunkSpan {
-  std::uint64_t start = 0;
-  std::uint64_t end = 0;
-};
-BOOST_DESCRIBE_STRUCT(ChunkSpan, (), (start, end))
+using Version = ReconstructionText::Version;
 
-struct TermReply {
-  std::string hash;
-  std::uint64_t unpacked_length = 0;
-  ChunkSpan range;
-};
-BOOST_DESCRIBE_STRUCT(TermReply, (), (hash, unpacked_length, range))
+// Answers up to this size have a Content-Length.
+constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
 
 Result<hub::Reconstruction> plan(const hub::XetReader& reader, const Call& call) {
   const auto file = xet::parse_hash(call.path.value("hash"));
@@ -35,93 +28,52 @@ Result<hub::Reconstruction> plan(const hub::XetReader& reader, const Call& call)
   return hub::plan_reconstruction(call.hub, reader, *file, span);
 }
 
-std::string link_to(const Call& call, const hub::XetReader& reader, const store::Xorb& xorb,
-                    const hub::FetchRange& range) {
-  const hub::FetchGrant grant{xorb.hash(), range.begin, range.end, reader.repository().id,
-                              reader.user_id()};
-  const auto proof = hub::sign_fetch_link(call.hub.secrets, grant, xorb, call.hub.clock.now());
-  return fmt::format("{}/xet/fetch/{}?bytes={}-{}&repository={}&user={}&{}", call.base_url(),
-                     xet::to_text(grant.xorb), grant.begin, grant.end - 1, grant.repo.value,
-                     grant.user.value, proof.query());
+ReconstructionText::Link links_for(const Call& call, const hub::XetReader& reader) {
+  return [&hub = call.hub, base = call.base_url(), repo = reader.repository().id,
+          user = reader.user_id(),
+          now = call.hub.clock.now()](const hub::FetchedXorb& xorb, const hub::FetchRange& range) {
+    const hub::FetchGrant grant{xorb.hash, range.begin, range.end, repo, user, xorb.physical_name};
+    const auto proof = hub::sign_fetch_link(hub.secrets, grant, now);
+    return fmt::format("{}/xet/fetch/{}?bytes={}-{}&repository={}&user={}&{}", base,
+                       xet::to_text(grant.xorb), grant.begin, grant.end - 1, grant.repo.value,
+                       grant.user.value, proof.query());
+  };
 }
 
-void write_terms(JsonWriter& json, const hub::Reconstruction& plan) {
-  json.field("offset_into_first_range", plan.offset_into_first_term);
-  json.key("terms");
-  json.begin_array();
-  for (const auto& term : plan.terms) {
-    json.write(TermReply{xet::to_text(term.xorb), term.size, {term.first, term.last_exclusive}});
+Task<Result<>> write_rest(os::Pool& pool, std::shared_ptr<ReconstructionText> text,
+                          std::string piece, http::BodyWriter& writer) {
+  for (bool more = true; more;) {
+    CO_TRY(co_await writer.write(as_bytes(piece)));
+    piece.clear();
+    more = co_await pool.run([&] { return text->append(piece, piece_bytes); });
   }
-  json.end_array();
+  co_return co_await writer.write(as_bytes(piece));
 }
 
-// `write_fetch` writes one range of one xorb. One range for each link: a client then needs no answer
-// in several parts.
-template <class WriteFetch>
-void write_fetches(JsonWriter& json, const hub::Reconstruction& plan, WriteFetch write_fetch) {
-  json.begin_object();
-  for (const auto& [hash, fetched] : plan.xorbs) {
-    json.key(xet::to_text(hash));
-    json.begin_array();
-    for (const auto& range : fetched.ranges) {
-      json.begin_object();
-      write_fetch(*fetched.xorb, range);
-      json.end_object();
-    }
-    json.end_array();
+Result<http::Reply> answer(const hub::XetReader& reader, const Call& call, Version version) {
+  const auto text = std::make_shared<ReconstructionText>(TRY(plan(reader, call)), version,
+                                                         links_for(call, reader));
+  std::string piece;
+  const bool more = text->append(piece, piece_bytes);
+  auto reply = http::json_reply(200, std::move(piece));
+  reply.headers.set("Cache-Control", "no-store");
+  if (more) {
+    reply.body = http::StreamBody{
+        std::nullopt,
+        [&pool = call.hub.pool, text, begin = std::get<std::string>(reply.body)](
+            http::BodyWriter& writer) { return write_rest(pool, text, begin, writer); }};
   }
-  json.end_object();
-}
-
-std::string write_v2(const Call& call, const hub::XetReader& reader,
-                     const hub::Reconstruction& plan) {
-  std::string text;
-  JsonWriter json(text);
-  json.begin_object();
-  write_terms(json, plan);
-  json.key("xorbs");
-  write_fetches(json, plan, [&](const store::Xorb& xorb, const hub::FetchRange& range) {
-    json.field("url", link_to(call, reader, xorb, range));
-    json.key("ranges");
-    json.begin_array();
-    json.begin_object();
-    json.field("chunks", ChunkSpan{range.first, range.last});
-    json.field("bytes", ChunkSpan{range.begin, range.end - 1});
-    json.end_object();
-    json.end_array();
-  });
-  json.end_object();
-  return text;
-}
-
-std::string write_v1(const Call& call, const hub::XetReader& reader,
-                     const hub::Reconstruction& plan) {
-  std::string text;
-  JsonWriter json(text);
-  json.begin_object();
-  write_terms(json, plan);
-  json.key("fetch_info");
-  write_fetches(json, plan, [&](const store::Xorb& xorb, const hub::FetchRange& range) {
-    json.field("range", ChunkSpan{range.first, range.last});
-    json.field("url", link_to(call, reader, xorb, range));
-    json.field("url_range", ChunkSpan{range.begin, range.end - 1});
-  });
-  json.end_object();
-  return text;
+  return reply;
 }
 
 }  // namespace
 
 Task<Result<http::Reply>> reconstruct(hub::XetReader reader, Call& call) {
-  co_return co_await call.hub.pool.run([&]() -> Result<http::Reply> {
-    return http::json_reply(200, write_v2(call, reader, TRY(plan(reader, call))));
-  });
+  co_return co_await call.hub.pool.run([&] { return answer(reader, call, Version::v2); });
 }
 
 Task<Result<http::Reply>> reconstruct_v1(hub::XetReader reader, Call& call) {
-  co_return co_await call.hub.pool.run([&]() -> Result<http::Reply> {
-    return http::json_reply(200, write_v1(call, reader, TRY(plan(reader, call))));
-  });
+  co_return co_await call.hub.pool.run([&] { return answer(reader, call, Version::v1); });
 }
 
 }  // namespace kohaku::api

@@ -1,5 +1,8 @@
 // Every repository and file call of npm @huggingface/hub against HF_ENDPOINT, for one repository type.
-// Prints one JSON line for each case; test_javascript.py reads them.
+// By Xet, which the client does by itself, or by LFS. Prints one JSON line for each case; test_javascript.py
+// reads them.
+//
+//   node client.mjs TYPE xet|lfs CASE…
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
@@ -12,7 +15,9 @@ const require = createRequire(join(process.env.NODE_CLIENT, "package.json"));
 const hub = await import(pathToFileURL(require.resolve("@huggingface/hub")).href);
 
 const hubUrl = process.env.HF_ENDPOINT;
-const type = process.argv[2];
+const [type, way, ...wanted] = process.argv.slice(2);
+const uploading = way === "lfs" ? { useXet: false } : {};
+const downloading = way === "lfs" ? { xet: false } : {};
 const prefix = type === "model" ? "" : `${type}s/`;
 const token = process.env.ALICE_TOKEN;
 const alice = { accessToken: token, hubUrl };
@@ -21,7 +26,7 @@ const nobody = { hubUrl };
 let made = 0;
 
 async function create(options = {}) {
-  const name = `alice/js-${type}-${++made}`;
+  const name = `alice/js-${type}-${way}-${++made}`;
   const sdk = type === "space" ? { sdk: "static" } : {};
   const answer = await hub.createRepo({ ...alice, repo: { type, name }, ...sdk, ...options });
   assert.equal(answer.repoUrl, `${hubUrl}/${prefix}${name}`);
@@ -31,11 +36,11 @@ async function create(options = {}) {
 
 async function upload(repo, contents, options = {}) {
   const files = Object.entries(contents).map(([path, content]) => ({ path, content: new Blob([content]) }));
-  return await hub.uploadFiles({ ...alice, repo, files, commitTitle: "Add files", ...options });
+  return await hub.uploadFiles({ ...alice, ...uploading, repo, files, commitTitle: "Add files", ...options });
 }
 
 async function read(repo, path, options = {}) {
-  const blob = await hub.downloadFile({ ...alice, repo, path, ...options });
+  const blob = await hub.downloadFile({ ...alice, ...downloading, repo, path, ...options });
   return blob === null ? null : Buffer.from(await blob.arrayBuffer());
 }
 
@@ -84,9 +89,12 @@ const cases = {
       assert.ok((await read(repo, path)).equals(Buffer.from(content)), path);
     }
     assert.match((await read(repo, "large.bin", { raw: true })).toString(), /^version https:\/\/git-lfs/);
-    const part = await hub.downloadFile({ ...alice, repo, path: "large.bin" });
+    const part = await hub.downloadFile({ ...alice, ...downloading, repo, path: "large.bin" });
     assert.ok(Buffer.from(await part.slice(5_000_000, 5_000_100).arrayBuffer()).equals(large.subarray(5_000_000, 5_000_100)));
     assert.equal(await read(repo, "nothing.txt"), null);
+    // By Xet the object is there in that form at once: no other way in gives the hash in the same moment.
+    const info = await hub.fileDownloadInfo({ ...alice, repo, path: "large.bin" });
+    if (way === "xet") assert.match(info.xet.hash, /^[0-9a-f]{64}$/);
   },
   async uploadOneFileAndDelete() {
     const repo = await create();
@@ -184,7 +192,7 @@ const cases = {
     assert.equal(found.author, "alice");
     assert.ok(found.updatedAt instanceof Date);
     const lister = { model: hub.listModels, dataset: hub.listDatasets, space: hub.listSpaces }[type];
-    const items = await list(lister({ ...alice, search: { owner: "alice", query: `js-${type}` } }));
+    const items = await list(lister({ ...alice, search: { owner: "alice", query: `js-${type}-${way}` } }));
     assert.ok(items.some((item) => item.name === repo.name));
     await fails(() => info({ ...bob, name: "alice/never-was" }), 404);
   },
@@ -203,11 +211,7 @@ const cases = {
   },
 };
 
-if (process.argv[3] === "--list") {
-  console.log(JSON.stringify(Object.keys(cases)));
-} else {
-  for (const [name, run] of Object.entries(cases)) {
-    const error = await run().then(() => null, (error) => `${error.stack}\n${error.message}`);
-    console.log(JSON.stringify({ case: name, error }));
-  }
+for (const name of wanted) {
+  const error = await cases[name]().then(() => null, (error) => `${error.stack}\n${error.message}`);
+  console.log(JSON.stringify({ case: name, error }));
 }

@@ -10,7 +10,7 @@ from huggingface_hub.errors import (EntryNotFoundError, GatedRepoError, LocalEnt
 from scenario_runner import raises, scenario
 
 
-@scenario()
+@scenario(large=True)
 def one_file_into_the_cache(hub):
     repo = hub.repo()
     commit = hub.commit(repo, {"folder/a.txt": b"hello", "b.bin": b"large"}).oid
@@ -21,14 +21,14 @@ def one_file_into_the_cache(hub):
     folder = cache / f"{hub.plural}--{repo.replace('/', '--')}"
     assert (folder / "refs/main").read_text() == commit
     assert path == folder / "snapshots" / commit / "folder/a.txt"
-    # Blobs are named by git's id, large ones by their SHA-256.
-    assert path.resolve().name == hashlib.sha1(b"blob 5\0hello").hexdigest()
-    assert large.resolve().name == hashlib.sha256(b"large").hexdigest()
+    # Blobs are named by git's id, large ones by their SHA-256; what came by Xet may lie elsewhere behind that name.
+    assert os.path.basename(os.readlink(path)) == hashlib.sha1(b"blob 5\0hello").hexdigest()
+    assert os.path.basename(os.readlink(large)) == hashlib.sha256(b"large").hexdigest()
     again = hub.nobody.hf_hub_download(repo, "b.bin", repo_type=hub.type, cache_dir=cache, local_files_only=True)
     assert Path(again) == large
 
 
-@scenario()
+@scenario(large=True)
 def large_and_empty_files(hub):
     content = {"large.bin": os.urandom(11_000_000), "empty.txt": b"", "text.txt": b"t" * 200_000}
     repo = hub.repo(content)
@@ -62,7 +62,7 @@ def what_is_not_there(hub):
     raises((RepositoryNotFoundError, LocalEntryNotFoundError), hub.read, repo + "-none", "a.txt", api=hub.nobody)
 
 
-@scenario()
+@scenario(large=True)
 def behind_a_gate(hub):
     repo = hub.repo({"a.txt": b"a", "b.bin": b"b"})
     hub.alice.update_repo_settings(repo, gated="auto", repo_type=hub.type)
@@ -74,7 +74,7 @@ def behind_a_gate(hub):
     assert hub.read(repo, "b.bin", api=hub.alice_reading) == b"b"
 
 
-@scenario()
+@scenario(large=True)
 def a_snapshot(hub):
     content = {"README.md": b"# x", "a.txt": b"a", "sub/b.bin": b"b" * 1000, "sub/deep/c c.txt": b"c", "empty": b""}
     repo = hub.repo(content)
@@ -104,7 +104,7 @@ def a_snapshot_at_a_revision(hub):
            cache_dir=hub.directory / "e")
 
 
-@scenario()
+@scenario(large=True)
 def into_a_local_folder(hub):
     repo = hub.repo({"a.txt": b"1", "sub/b.bin": b"b"})
     local = hub.directory / "local"

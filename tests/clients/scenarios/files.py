@@ -24,7 +24,7 @@ def tree(hub, repo, *arguments, **options):
             hub.nobody.list_repo_tree(repo, *arguments, repo_type=hub.type, **options)}
 
 
-@scenario()
+@scenario(large=True)
 def tree_of_a_repository(hub):
     repo = hub.repo()
     first = hub.commit(repo, {"a.txt": b"a", "folder/b.txt": b"bb", "folder/deep/c.bin": b"c" * 64}, "First").oid
@@ -78,7 +78,7 @@ def every_kind_of_name(hub):
     assert set(tree(hub, repo, "a/b/c/d/e/f/g/h/i")) == {"a/b/c/d/e/f/g/h/i/j.txt"}
 
 
-@scenario()
+@scenario(large=True)
 def file_metadata(hub):
     repo = hub.repo()
     commit = hub.commit(repo, {"a.txt": b"hello", "b.bin": b"large", "empty.txt": b""}).oid
@@ -94,7 +94,7 @@ def file_metadata(hub):
     raises(RevisionNotFoundError, metadata, "a.txt", "nothing")
 
 
-@scenario(types=("model",))
+@scenario(types=("model",), large=True)
 def safetensors_metadata(hub):
     header = json.dumps({"weight": {"dtype": "F32", "shape": [4, 8], "data_offsets": [0, 128]},
                          "bias": {"dtype": "F16", "shape": [8], "data_offsets": [128, 144]}}).encode()
@@ -106,7 +106,7 @@ def safetensors_metadata(hub):
     assert info.safetensors.total == 40 and info.safetensors.parameters == {"F32": 32, "F16": 8}
 
 
-@scenario(since=(1,))
+@scenario(since=(1,), large=True)
 def checksums(hub):
     content = {"a.txt": b"hello", "folder/b.bin": b"large"}
     repo = hub.repo(content)
@@ -119,7 +119,7 @@ def checksums(hub):
     assert [mismatch["path"] for mismatch in verified.mismatches] == ["folder/b.bin"]
 
 
-@scenario()
+@scenario(large=True)
 def file_system(hub):
     content = {"a.txt": b"line one\nline two\n", "folder/b.txt": b"b", "folder/deep/c.bin": bytes(range(256)) * 40}
     repo = hub.repo(content)
@@ -150,7 +150,7 @@ def file_system(hub):
     raises(FileNotFoundError, fs.ls, f"{root}-none")
 
 
-@scenario()
+@scenario(large=True)
 def streaming_a_file(hub):
     content = bytes(range(256)) * 1000
     repo = hub.repo({"a.bin": content, "b.txt": b"x" * 1000})

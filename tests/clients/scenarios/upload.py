@@ -21,7 +21,7 @@ def titles(hub, repo, **options):
     return [commit.title for commit in hub.nobody.list_repo_commits(repo, repo_type=hub.type, **options)]
 
 
-@scenario()
+@scenario(large=True)
 def upload_file_of_every_kind(hub):
     repo = hub.repo()
     large = os.urandom(11_000_000)
@@ -51,7 +51,7 @@ def upload_file_of_every_kind(hub):
     assert "By path" in titles(hub, repo)
 
 
-@scenario()
+@scenario(large=True)
 def upload_again_what_is_there(hub):
     repo = hub.repo()
     hub.commit(repo, {"a.txt": b"same", "b.bin": b"same, large"})
@@ -60,7 +60,7 @@ def upload_again_what_is_there(hub):
     assert info.oid == before == hub.nobody.repo_info(repo, repo_type=hub.type).sha
 
 
-@scenario()
+@scenario(large=True)
 def upload_folder(hub):
     repo = hub.repo()
     contents = {"README.md": b"---\nlicense: mit\n---\n# Folder\n", "a.txt": b"a", "sub/b.txt": b"bb",
@@ -104,7 +104,7 @@ def upload_to_a_branch_and_at_a_parent(hub):
     assert hub.read(repo, "a.txt", revision="dev/x") == b"dev"
 
 
-@scenario()
+@scenario(large=True)
 def every_operation_in_one_commit(hub):
     repo = hub.repo({"old.txt": b"old", "large.bin": b"large", "folder/x.txt": b"x", "folder/y.bin": b"y",
                      "small.txt": b"small"})
@@ -118,7 +118,7 @@ def every_operation_in_one_commit(hub):
     assert hub.read(repo, "new.bin") == b"new, large"
 
 
-@scenario()
+@scenario(large=True)
 def copy_from_an_older_revision(hub):
     repo = hub.repo()
     first = hub.commit(repo, {"large.bin": b"the first"}).oid
@@ -144,7 +144,7 @@ def deletions(hub):
     assert "A file with this name doesn't exist" in str(error), error
 
 
-@scenario()
+@scenario(large=True)
 def who_may_not_upload(hub):
     repo, private = hub.repo({"a.txt": b"a"}), hub.repo({"a.txt": b"a"}, private=True)
     for api in (hub.bob, hub.alice_reading):
@@ -171,7 +171,7 @@ def a_file_where_a_folder_is(hub):
     assert hub.files(repo) == {"folder/a.txt", "file.txt"}
 
 
-@scenario()
+@scenario(large=True)
 def the_same_large_file_in_two_repositories(hub):
     content = os.urandom(10_500_000)
     one, two = hub.repo({"x.bin": content}), hub.repo()
@@ -192,7 +192,7 @@ def a_card_that_is_no_card(hub):
         assert RepoCard.load(repo, token=False).data.license == "mit"
 
 
-@scenario()
+@scenario(large=True)
 def preupload_then_commit(hub):
     repo = hub.repo()
     content = os.urandom(12_000_000)
@@ -203,7 +203,7 @@ def preupload_then_commit(hub):
     assert hub.read(repo, "large.bin") == content
 
 
-@scenario(types=("model",), before=(2,))
+@scenario(types=("model",), before=(2,), large=True)
 def upload_large_folder(hub):
     repo = hub.name()
     contents = {f"part-{number}/file-{number}.{kind}": os.urandom(1000)
