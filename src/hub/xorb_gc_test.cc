@@ -11,6 +11,7 @@
 #include "hub/xet_shard.h"
 #include "hub/xorb_rights.h"
 #include "store/chunk_fixture.h"
+#include "store/xorb_compaction.h"
 #include "xet/shard_fixture.h"
 
 namespace kohaku::hub {
@@ -272,6 +273,24 @@ TEST_F(CompactionTest, WhatIsHalfAliveStaysAsItIs) {
   publish(MadeFile().add(xorb_, 3, 7), repo_);
   EXPECT_EQ(collect().xorbs.compacted, 0U);
   EXPECT_TRUE(has(xorb_));
+}
+
+TEST_F(CompactionTest, WhatIsNamedMeanwhileKeepsTheXorb) {
+  store::ChunkUse use;
+  use.watch(xorb_.hash);
+  value_of(use.add(hub().database, some_.oid()));
+  const auto late = MadeFile().add(xorb_, 4, 6);
+  publish(late, other_);
+  const auto done =
+      store::compact(hub().database, hub().objects.xorbs(), hub().objects.files(), xorb_.hash, use,
+                     [](db::Connection&, const xet::Hash&) -> Result<bool> { return true; });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Code::conflict);
+  EXPECT_TRUE(has(xorb_));
+  EXPECT_EQ(store::terms_of(hub().database, some_.oid()), some_.terms());
+  EXPECT_EQ(files(), 4U) << "the copy is gone";
+  EXPECT_EQ(content_of(late, other_), late.content());
+  expect_sound();
 }
 
 TEST_F(CompactionTest, AReaderBetweenTwoTermsReadsOn) {

@@ -30,7 +30,6 @@ def test_an_operator_looks_after_xorbs(tmp_path: Path):
     with Server() as hub:
         alice, bob = hub.user("alice"), hub.user("bob")
         environment = client_environment(hub, tmp_path, alice.token)
-        environment.pop("HF_HUB_DISABLE_XET", None)
         content = bytearray(os.urandom(SIZE))
         for number in range(2):
             content[number * 5_000_000 + 1_000_000] ^= 1
