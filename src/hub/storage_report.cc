@@ -216,6 +216,7 @@ Result<std::vector<NamedRepo>> find_repositories(db::Connection& connection,
                            " AND r.lookup_name = ?2)) ORDER BY a.lookup_name, r.lookup_name, r.id")
                       .bind(owner, name)
                       .all<RepoId, std::string, std::string, std::string>());
+  found.reserve(rows.size());
   for (const auto& [id, type, namespace_name, repo_name] : rows) {
     found.push_back({id, fmt::format("{}s/{}/{}", type, namespace_name, repo_name)});
   }

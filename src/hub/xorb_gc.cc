@@ -106,6 +106,7 @@ class XorbCollector {
                           .bind(now_, oldest_that_stays(now_), after, dry_run_, page_rows)
                           .all<xet::Hash, std::optional<std::string>, std::optional<std::uint64_t>,
                                std::optional<Sha256>>());
+      found.reserve(rows.size());
       for (auto& [hash, name, size, view_of] : rows) {
         found.push_back({hash, std::move(name), size.value_or(0), view_of});
       }
