@@ -2,6 +2,7 @@
 
 #include "hub/commit_fixture.h"
 #include "hub/duplicate.h"
+#include "hub/xorb_rights.h"
 
 namespace kohaku::hub {
 namespace {
@@ -204,6 +205,29 @@ TEST_F(AccessRequestsTest, ACopyAsksAgain) {
   const auto space = value_of(Access(hub()).namespace_writer(writer(bob_), "bob"));
   EXPECT_EQ(code_of(run_task(duplicate_repository(hub(), opened, space, "copy", {}))),
             Code::repo_not_found);
+}
+
+// The rule that one query asks of many repositories is the rule for one.
+TEST_F(AccessRequestsTest, QueriesFollowTheGateToo) {
+  const auto lists = [&](const User& user) {
+    return read([&](db::Connection& c) {
+             return c
+                 .sql("SELECT r.id FROM repository AS r WHERE r.id = ?1 AND " +
+                      std::string(readable_repository))
+                 .bind(repo_.id, user.id)
+                 .first<RepoId>();
+           })
+        .has_value();
+  };
+  EXPECT_FALSE(lists(bob_));
+  EXPECT_TRUE(lists(ada_));
+  value_of(try_ask(bob_));
+  EXPECT_FALSE(lists(bob_));
+  value_of(try_grant("bob"));
+  EXPECT_TRUE(lists(bob_));
+  EXPECT_FALSE(lists(User{{}, ""}));
+  execute("UPDATE repository SET private = 1 WHERE id = ?1", repo_.id);
+  EXPECT_FALSE(lists(bob_));
 }
 
 TEST_F(AccessRequestsTest, ListsComeInPages) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "hub/lfs_copies.h"
+#include "xet/hash.h"
 
 namespace kohaku::api {
 namespace {
