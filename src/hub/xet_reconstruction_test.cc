@@ -22,7 +22,10 @@ class XetReconstructionTest : public XetTest {
   Reconstruction plan(ByteSpan span) {
     return value_of(plan_reconstruction(hub(), reader(ada_, bird_), file_.hash, span));
   }
-  const MadeXorb& made(const xet::Hash& hash) { return hash == one_.hash ? one_ : two_; }
+  const MadeXorb& made(const FetchedXorb& xorb) { return xorb.hash == one_.hash ? one_ : two_; }
+  static const FetchedXorb& of(const Reconstruction& plan, const MadeXorb& wanted) {
+    return *std::ranges::find(plan.xorbs, wanted.hash, &FetchedXorb::hash);
+  }
 
   const MadeXorb one_ = noise_xorb({3, 5, 2, 7}, 1);
   const MadeXorb two_ = noise_xorb({4, 6}, 10);
@@ -42,8 +45,8 @@ TEST_F(XetReconstructionTest, EveryPartOfAFile) {
       const auto found = plan({offset, length});
       std::string content;
       for (const auto& term : found.terms) {
-        ASSERT_LT(term.first, term.last_exclusive);
-        const auto text = made(term.xorb).content(term.first, term.last_exclusive);
+        ASSERT_LT(term.first, term.last);
+        const auto text = made(found.xorbs.at(term.xorb)).content(term.first, term.last);
         ASSERT_EQ(term.size, text.size());
         content += text;
 
@@ -51,7 +54,7 @@ TEST_F(XetReconstructionTest, EveryPartOfAFile) {
         EXPECT_EQ(std::ranges::count_if(ranges,
                                         [&](const FetchRange& range) {
                                           return range.first <= term.first &&
-                                                 term.last_exclusive <= range.last;
+                                                 term.last <= range.last;
                                         }),
                   1);
       }
@@ -59,10 +62,11 @@ TEST_F(XetReconstructionTest, EveryPartOfAFile) {
                 bytes_.substr(offset, length));
       // No chunk too many at either end.
       const auto& first = found.terms.front();
-      EXPECT_LT(found.offset_into_first_term, made(first.xorb).chunks[first.first].size);
+      EXPECT_LT(found.offset_into_first_term,
+                made(found.xorbs.at(first.xorb)).chunks[first.first].size);
       const auto& last = found.terms.back();
       const auto behind = content.size() - found.offset_into_first_term - length;
-      EXPECT_LT(behind, made(last.xorb).chunks[last.last_exclusive - 1].size);
+      EXPECT_LT(behind, made(found.xorbs.at(last.xorb)).chunks[last.last - 1].size);
     }
   }
 }
@@ -70,13 +74,16 @@ TEST_F(XetReconstructionTest, EveryPartOfAFile) {
 TEST_F(XetReconstructionTest, RangesAreInOrderAndApart) {
   for (std::uint64_t offset = 0; offset < bytes_.size(); ++offset) {
     for (std::uint64_t length = 1; offset + length <= bytes_.size(); ++length) {
-      for (const auto& [hash, fetched] : plan({offset, length}).xorbs) {
+      const auto found = plan({offset, length});
+      for (const auto& fetched : found.xorbs) {
+        const auto xorb = value_of(hub().objects.xorbs().get(fetched.hash));
+        EXPECT_EQ(fetched.physical_name, xorb->place().physical_name);
         std::uint32_t before = 0;
         for (const auto& range : fetched.ranges) {
           EXPECT_TRUE(before == 0 || range.first > before);
           EXPECT_LT(range.first, range.last);
-          EXPECT_EQ(range.begin, fetched.xorb->packed_offset(range.first));
-          EXPECT_EQ(range.end, fetched.xorb->packed_offset(range.last));
+          EXPECT_EQ(range.begin, xorb->packed_offset(range.first));
+          EXPECT_EQ(range.end, xorb->packed_offset(range.last));
           before = range.last;
         }
       }
@@ -84,14 +91,14 @@ TEST_F(XetReconstructionTest, RangesAreInOrderAndApart) {
   }
   // Chunks 1–4 and 0–2 and 3–4 of one xorb are fetched as one.
   const auto whole = plan({0, bytes_.size()});
-  ASSERT_EQ(whole.xorbs.at(one_.hash).ranges.size(), 1U);
-  EXPECT_EQ(whole.xorbs.at(one_.hash).ranges[0].last, 4U);
-  EXPECT_EQ(whole.xorbs.at(one_.hash).ranges[0].end, one_.bytes.size());
+  ASSERT_EQ(of(whole, one_).ranges.size(), 1U);
+  EXPECT_EQ(of(whole, one_).ranges[0].last, 4U);
+  EXPECT_EQ(of(whole, one_).ranges[0].end, one_.bytes.size());
   EXPECT_EQ(whole.terms.size(), 4U);
   // The end of the third term and the fourth are not next to each other.
   const auto part = plan({14 + 10, 15});
   ASSERT_EQ(part.xorbs.size(), 1U);
-  EXPECT_EQ(part.xorbs.at(one_.hash).ranges.size(), 2U);
+  EXPECT_EQ(of(part, one_).ranges.size(), 2U);
 }
 
 TEST_F(XetReconstructionTest, NothingIsAskedFor) {
@@ -123,10 +130,11 @@ class XetLinksTest : public XetReconstructionTest {
     return open_fetch_link(hub(), grant, proof);
   }
   LinkProof sign(const FetchGrant& grant) {
-    return sign_fetch_link(hub().secrets, grant, *value_of(hub().objects.xorbs().get(grant.xorb)),
-                           clock().now());
+    auto whole = grant;
+    whole.physical_name = value_of(hub().objects.xorbs().get(grant.xorb))->place().physical_name;
+    return sign_fetch_link(hub().secrets, whole, clock().now());
   }
-  FetchGrant grant_for(AccountId user) { return {one_.hash, 8, 20, bird_.id, user}; }
+  FetchGrant grant_for(AccountId user) { return {one_.hash, 8, 20, bird_.id, user, {}}; }
 };
 
 TEST_F(XetLinksTest, ALinkOpensWhatItSays) {
