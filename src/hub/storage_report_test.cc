@@ -7,8 +7,8 @@ namespace kohaku::hub {
 namespace {
 
 using store::MadeFile;
-using store::MadeXorb;
-using store::noise_xorb;
+using store::sample_xorb;
+using store::SampleXorb;
 
 class StorageReportTest : public ReadingTest {
  protected:
@@ -25,10 +25,10 @@ class StorageReportTest : public ReadingTest {
     value_of(store::identify_all(hub().database, clock(), hub().objects));
   }
   // The xorb that a whole object of one is a view of.
-  MadeXorb view_of(const std::string& content) {
+  SampleXorb view_of(const std::string& content) {
     const auto terms = store::terms_of(hub().database, sha256(content));
     const auto xorb = value_of(hub().objects.xorbs().get(terms.at(0).xorb));
-    MadeXorb view{xorb->hash(), xorb->chunks(), {}, {}};
+    SampleXorb view{xorb->hash(), xorb->chunks(), {}, {}};
     for (std::uint32_t i = 0; i < xorb->count(); ++i) {
       view.contents.push_back(content.substr(xorb->offset(i), xorb->chunks()[i].size));
     }
@@ -47,8 +47,8 @@ class StorageReportTest : public ReadingTest {
   Repo public_ = add_repo(bob_, "shown");
   Repo private_ = add_repo(bob_, "hidden", true);
   // Of letters, so that chunks shrink.
-  MadeXorb xorb_ = store::make_xorb({std::string(10'000, 'a'), std::string(11'000, 'b'),
-                                     std::string(12'000, 'c'), std::string(13'000, 'd')});
+  SampleXorb xorb_ = store::pack_xorb({std::string(10'000, 'a'), std::string(11'000, 'b'),
+                                       std::string(12'000, 'c'), std::string(13'000, 'd')});
 };
 
 TEST_F(StorageReportTest, AnEmptyRepositoryTakesNothing) {

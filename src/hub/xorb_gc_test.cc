@@ -21,19 +21,19 @@ constexpr std::int64_t hour = 3600;
 constexpr std::int64_t day = 86'400;
 
 using store::MadeFile;
-using store::MadeXorb;
-using store::noise_xorb;
+using store::sample_xorb;
+using store::SampleXorb;
 
 class XorbGarbageTest : public ReadingTest {
  protected:
   Micros in(std::int64_t seconds) { return clock().now().plus_seconds(seconds); }
 
-  void register_now(const MadeXorb& xorb, std::int64_t seconds = registration_seconds) {
+  void register_now(const SampleXorb& xorb, std::int64_t seconds = registration_seconds) {
     value_of(hub().database.write_now([&](db::Connection& c) {
       return register_xorb(c, {ada_.id, {}}, xorb.hash, in(seconds));
     }));
   }
-  void publish(const MadeXorb& xorb) { value_of(store::publish_xorb(hub().objects, xorb)); }
+  void publish(const SampleXorb& xorb) { value_of(store::publish_xorb(hub().objects, xorb)); }
   void publish(const MadeFile& file, const Repo& repo, std::int64_t seconds = 7 * day) {
     value_of(store::publish_file(hub().database, file, repo.id, in(seconds), clock().now()));
   }
@@ -51,7 +51,7 @@ class XorbGarbageTest : public ReadingTest {
       return std::get<0>(*TRY(c.sql("SELECT COUNT(*) FROM " + table).first<std::int64_t>()));
     });
   }
-  bool has(const MadeXorb& xorb) {
+  bool has(const SampleXorb& xorb) {
     return value_of(hub().objects.xorbs().find(xorb.hash)) != nullptr;
   }
   std::string content_of(const MadeFile& file, const Repo& repo) {
@@ -70,7 +70,7 @@ class XorbGarbageTest : public ReadingTest {
 };
 
 TEST_F(XorbGarbageTest, AXorbGoesWhenNobodyCountsOnItAnyMore) {
-  const auto xorb = noise_xorb(3, 1);
+  const auto xorb = sample_xorb(3, 1);
   publish(xorb);
   register_now(xorb);
   clock().advance_seconds(registration_seconds - 1);
@@ -90,7 +90,7 @@ TEST_F(XorbGarbageTest, AXorbGoesWhenNobodyCountsOnItAnyMore) {
 }
 
 TEST_F(XorbGarbageTest, ItsFileFollowsAnHourLater) {
-  const auto xorb = noise_xorb(3, 1);
+  const auto xorb = sample_xorb(3, 1);
   publish(xorb);
   clock().advance_seconds(2 * hour);
   EXPECT_EQ(collect().xorbs.xorbs, 1U);
@@ -104,7 +104,7 @@ TEST_F(XorbGarbageTest, ItsFileFollowsAnHourLater) {
 }
 
 TEST_F(XorbGarbageTest, TheFileOfAXorbThatStaysIsNoOrphan) {
-  const auto xorb = noise_xorb(3, 1);
+  const auto xorb = sample_xorb(3, 1);
   publish(xorb);
   clock().set(os::SystemClock().now());
   register_now(xorb);
@@ -114,7 +114,7 @@ TEST_F(XorbGarbageTest, TheFileOfAXorbThatStaysIsNoOrphan) {
 }
 
 TEST_F(XorbGarbageTest, AYoungXorbStays) {
-  const auto xorb = noise_xorb(3, 1);
+  const auto xorb = sample_xorb(3, 1);
   publish(xorb);
   clock().advance_seconds(hour - 1);
   EXPECT_EQ(collect().xorbs.xorbs, 0U);
@@ -123,7 +123,7 @@ TEST_F(XorbGarbageTest, AYoungXorbStays) {
 }
 
 TEST_F(XorbGarbageTest, AXorbStaysWhileAnObjectNamesIt) {
-  const auto xorb = noise_xorb(3, 1);
+  const auto xorb = sample_xorb(3, 1);
   publish(xorb);
   const auto file = MadeFile().add(xorb, 0, 2);
   publish(file, repo_, 10 * day);
@@ -184,7 +184,7 @@ class ViewGarbageTest : public XorbGarbageTest {
     file_.add(view_, 0, 1);
     publish(file_, other_, 30 * day);
   }
-  MadeXorb view_;
+  SampleXorb view_;
   MadeFile file_;
 };
 
@@ -228,8 +228,8 @@ class CompactionTest : public XorbGarbageTest {
     publish(some_, repo_, 90 * day);
     clock().advance_seconds(8 * day);
   }
-  MadeXorb xorb_ = noise_xorb(10, 1);
-  MadeXorb tail_xorb_ = noise_xorb(2, 2);
+  SampleXorb xorb_ = sample_xorb(10, 1);
+  SampleXorb tail_xorb_ = sample_xorb(2, 2);
   MadeFile all_ = MadeFile().add(xorb_, 0, 10);
   MadeFile some_ =
       MadeFile().add(tail_xorb_, 0, 2).add(xorb_, 7, 8).add(xorb_, 2, 4).add(xorb_, 3, 4);
@@ -247,7 +247,7 @@ TEST_F(CompactionTest, WhatIsMostlyDeadIsWrittenAnew) {
   EXPECT_EQ(real.compacted, 1U);
   EXPECT_EQ(real.compacted_bytes, freed);
   EXPECT_FALSE(has(xorb_));
-  const auto smaller = store::make_xorb({xorb_.contents[2], xorb_.contents[3], xorb_.contents[7]});
+  const auto smaller = store::pack_xorb({xorb_.contents[2], xorb_.contents[3], xorb_.contents[7]});
   EXPECT_TRUE(has(smaller));
   EXPECT_EQ(store::terms_of(hub().database, some_.oid()), MadeFile()
                                                               .add(tail_xorb_, 0, 2)
@@ -348,7 +348,7 @@ class BesideUploadsTest : public XorbGarbageTest {
   }
 
   // As the endpoints do it.
-  Result<> upload(const XetWriter& writer, const MadeXorb& xorb, const MadeFile& file) {
+  Result<> upload(const XetWriter& writer, const SampleXorb& xorb, const MadeFile& file) {
     TRY(store::publish_xorb(hub().objects, xorb, [&](db::Connection& c) {
       return register_xorb(c, writer.scope(), xorb.hash, in(registration_seconds));
     }));
@@ -376,7 +376,7 @@ class BesideUploadsTest : public XorbGarbageTest {
 
 TEST_F(BesideUploadsTest, NothingThatWasPromisedIsLost) {
   const auto writing = writer();
-  const auto xorb = noise_xorb(8, 1);
+  const auto xorb = sample_xorb(8, 1);
   const auto file = MadeFile().add(xorb, 0, 8);
   const auto part = MadeFile().add(xorb, 1, 3);
   std::atomic<bool> done = false;

@@ -16,7 +16,7 @@
 
 namespace kohaku::store {
 
-struct MadeXorb {
+struct SampleXorb {
   xet::Hash hash;
   std::vector<xet::StoredChunk> chunks;
   std::vector<std::string> contents;  // by chunk
@@ -30,9 +30,9 @@ struct MadeXorb {
   }
 };
 
-inline MadeXorb make_xorb(std::vector<std::string> contents,
-                          xet::Compression compression = xet::Compression::lz4) {
-  MadeXorb made;
+inline SampleXorb pack_xorb(std::vector<std::string> contents,
+                            xet::Compression compression = xet::Compression::lz4) {
+  SampleXorb made;
   xet::HashTree tree;
   for (const auto& content : contents) {
     const auto before = made.packed.size();
@@ -48,16 +48,16 @@ inline MadeXorb make_xorb(std::vector<std::string> contents,
 }
 
 // `count` chunks of some 10 KB each; other ones for each seed.
-inline MadeXorb noise_xorb(std::size_t count, std::uint32_t seed) {
+inline SampleXorb sample_xorb(std::size_t count, std::uint32_t seed) {
   std::vector<std::string> contents;
   for (std::uint32_t i = 0; i < count; ++i) contents.push_back(noise(10'000 + i, 100 * seed + i));
-  return make_xorb(std::move(contents));
+  return pack_xorb(std::move(contents));
 }
 
 // A file of chunks of xorbs.
 class MadeFile {
  public:
-  MadeFile& add(const MadeXorb& xorb, std::uint32_t first, std::uint32_t last) {
+  MadeFile& add(const SampleXorb& xorb, std::uint32_t first, std::uint32_t last) {
     xet::RangeHasher range;
     std::uint32_t size = 0;
     for (auto i = first; i < last; ++i) {
@@ -85,7 +85,7 @@ class MadeFile {
 };
 
 inline Result<> publish_xorb(
-    ObjectStore& store, const MadeXorb& xorb,
+    ObjectStore& store, const SampleXorb& xorb,
     XorbStore::Also also = [](db::Connection&) -> Result<> { return {}; }) {
   auto staging = TRY(store.xorbs().stage());
   TRY(staging.write(as_bytes(xorb.packed)));

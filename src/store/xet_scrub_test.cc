@@ -26,7 +26,7 @@ class XetScrubTest : public StoreTest {
     return store_->files().object(store_->xorbs().get(xorb_.hash).value()->place().physical_name);
   }
 
-  MadeXorb xorb_ = noise_xorb(20, 1);
+  SampleXorb xorb_ = sample_xorb(20, 1);
   MadeFile file_ = MadeFile().add(xorb_, 2, 9).add(xorb_, 1, 3);
   std::string whole_ = noise(500'000, 9);
 };
@@ -52,7 +52,7 @@ TEST_F(XetScrubTest, AFlippedBitOfAXorbIsSeen) {
 }
 
 TEST_F(XetScrubTest, AFlippedBitBehindTheChunksIsSeen) {
-  auto longer = noise_xorb(3, 5);
+  auto longer = sample_xorb(3, 5);
   longer.packed += "XETBLOB and so on";
   ASSERT_TRUE(publish_xorb(*store_, longer));
   EXPECT_TRUE(problems(true).empty());
