@@ -127,6 +127,18 @@ TEST_F(LfsRemovalTest, ABranchOfNothingElseBecomesEmpty) {
   EXPECT_EQ(fsck(), "");
 }
 
+// A commit whose own tree names nothing of it follows its parents.
+TEST_F(LfsRemovalTest, AFileThatWasDeletedLongAgoGoesToo) {
+  must_commit(header_line("bad") + lfs_line("bad.bin", bad_));
+  const auto deleted = must_commit(header_line("delete") + delete_line("bad.bin"));
+  const auto tree = git({"rev-parse", "main^{tree}"});
+  remove({bad_}, true);
+  EXPECT_FALSE(is_named(bad_));
+  EXPECT_NE(tip(), deleted);
+  EXPECT_EQ(git({"rev-parse", "main^{tree}"}), tree);
+  EXPECT_EQ(fsck(), "");
+}
+
 TEST_F(LfsRemovalTest, TheSameFileMayComeAgain) {
   must_commit(header_line("bad") + lfs_line("bad.bin", bad_));
   remove({bad_}, true);

@@ -11,7 +11,7 @@
 namespace kohaku::api {
 namespace {
 
-constexpr std::uint64_t most_body_bytes = 16 * 1024;
+constexpr std::uint64_t most_body_bytes = 16 << 10;
 
 struct AskReply {
   bool success = true;

@@ -24,6 +24,7 @@ Result<http::Reply> user_likes(const hub::Anyone& anyone, Call& call) {
         return hub::list_liked(connection, anyone.caller(), user.id, limit, cursor);
       }));
   std::vector<UserLike> likes;
+  likes.reserve(page.repos.size());
   for (const auto& liked : page.repos) {
     likes.push_back({liked.liked_at, {liked.full_name, std::string(to_string(liked.type))}});
   }

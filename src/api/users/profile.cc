@@ -5,6 +5,7 @@
 #include "api/users/avatar.h"
 #include "hub/account_repos.h"
 #include "hub/accounts.h"
+#include "hub/likes.h"
 #include "hub/organizations.h"
 
 namespace kohaku::api {
@@ -61,6 +62,7 @@ Result<UserOverview> user_overview(const hub::Anyone& anyone, Call& call) {
     overview.numModels = counts.models;
     overview.numDatasets = counts.datasets;
     overview.numSpaces = counts.spaces;
+    overview.numLikes = TRY(hub::list_liked(connection, anyone.caller(), account.id, 1, "")).total;
     overview.createdAt = account.created_at;
     for (const auto& membership : TRY(hub::list_memberships(connection, account.id))) {
       overview.orgs.push_back({membership.name, shown_name(membership.full_name, membership.name),
