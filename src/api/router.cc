@@ -128,7 +128,7 @@ struct Router::Found {
   PathMatch match;
 };
 
-Router::Router(Routes routes, hub::Hub& hub)
+Router::Router(const Routes& routes, hub::Hub& hub)
     : routes_(routes.all()), root_(std::make_unique<Node>()), hub_(hub) {
   for (const auto& route : routes_) {
     Node* node = root_.get();

@@ -89,7 +89,7 @@ Routes all_routes();
 class Router {
  public:
   // `hub` must outlive the router.
-  Router(Routes routes, hub::Hub& hub);
+  Router(const Routes& routes, hub::Hub& hub);
   ~Router();
 
   // Any number at once. HEAD falls back on GET. 404 and 405 are JSON like every other error.

@@ -15,6 +15,8 @@ class ControlSocket {
  public:
   // Listens until destroyed, on one thread of its own.
   static Result<std::unique_ptr<ControlSocket>> listen(const os::Path& path, hub::Hub& hub);
+  ControlSocket(const ControlSocket&) = delete;
+  ControlSocket& operator=(const ControlSocket&) = delete;
   ~ControlSocket();
 
  private:

@@ -86,6 +86,7 @@ std::vector<std::string> packs_to_roll_up(std::vector<PackSize> packs) {
     sum += packs[end++].objects;
   }
   std::vector<std::string> names;
+  names.reserve(end);
   for (std::size_t i = 0; i < end; ++i) names.push_back(packs[i].name);
   return names;
 }

@@ -24,8 +24,8 @@ inline constexpr std::uint64_t most_delta_object = 128ULL << 20U;
 // Any number of threads.
 class ObjectReader {
  public:
-  ObjectReader(os::Path repository_directory, PackSet& packs)
-      : objects_(std::move(repository_directory) / "objects"), packs_(packs) {}
+  ObjectReader(const os::Path& repository_directory, PackSet& packs)
+      : objects_(repository_directory / "objects"), packs_(packs) {}
 
   bool contains(const Sha1& id) const;
   // Code::not_found when the object is not there.

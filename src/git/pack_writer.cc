@@ -88,6 +88,9 @@ struct PackWriter::State {
   std::unordered_set<Sha1> ids;
   bool finished = false;
 
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
   ~State() {
     // Published files have other names by now; what is left is garbage.
     std::ignore = os::remove_file(pack_path);
@@ -226,7 +229,7 @@ Result<Sha1> PackWriter::add(ObjectType type, Bytes content) {
 }
 
 Result<Sha1> PackWriter::add_stream(ObjectType type, std::uint64_t size,
-                                    std::function<Result<Bytes>()> read) {
+                                    const std::function<Result<Bytes>()>& read) {
   const auto start = state_->position();
   auto id = state_->write_stream(type, size, read);
   if (!id) TRY(state_->roll_back(start));

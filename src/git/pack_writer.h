@@ -29,12 +29,16 @@ class PackWriter {
   // away with the writer unless published.
   static Result<PackWriter> create(const os::Path& staging_directory);
   PackWriter(PackWriter&&) noexcept;
+  PackWriter& operator=(PackWriter&&) = delete;
+  PackWriter(const PackWriter&) = delete;
+  PackWriter& operator=(const PackWriter&) = delete;
   ~PackWriter();
 
   // Adds an object and gives its id; one already in this pack is not written twice.
   Result<Sha1> add(ObjectType type, Bytes content);
   // The same for content of exactly `size` bytes that comes in pieces (empty = end).
-  Result<Sha1> add_stream(ObjectType type, std::uint64_t size, std::function<Result<Bytes>()> read);
+  Result<Sha1> add_stream(ObjectType type, std::uint64_t size,
+                          const std::function<Result<Bytes>()>& read);
 
   bool contains(const Sha1& id) const;
   std::uint32_t count() const;

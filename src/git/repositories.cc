@@ -54,7 +54,8 @@ struct Repositories::State {
     for (auto open = recent.begin(); open != recent.end();) {
       weight += open->repository->state_->packs.weight();
       const auto next = std::next(open);
-      if (++count > most_open || (count > 1 && weight > most_weight)) {
+      ++count;
+      if (count > most_open || (count > 1 && weight > most_weight)) {
         by_id.erase(open->id);
         evicted.splice(evicted.end(), recent, open);
       }

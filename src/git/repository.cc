@@ -31,7 +31,7 @@ std::size_t memory_of(const Commit& commit) {
   return sizeof(Commit) + commit.message.size() + commit.parents.size() * Sha1::size + 128;
 }
 
-std::size_t memory_of(const std::string& text) { return text.size() + sizeof text; }
+std::size_t memory_of(const std::string& text) { return text.size() + sizeof(std::string); }
 
 // The cached value, or the one that `parse` makes of the content.
 template <class T, class Parse>

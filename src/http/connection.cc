@@ -51,7 +51,7 @@ Task<void> Connection::serve() {
     const std::int64_t started = Loop::ticks();
     Result<RequestHead> head =
         length ? parse_head(input_.unused().substr(0, *length), from_trusted_proxy_)
-               : std::unexpected(std::move(length).error());
+               : std::unexpected(length.error());
     if (!head) {
       co_await refuse(std::move(head).error());
       break;

@@ -87,7 +87,7 @@ void Loop::spawn(std::function<Task<void>()> work) {
 
 void Loop::start_job(std::function<Task<void>()> work) {
   const auto job = jobs_.emplace(jobs_.end());
-  const auto ended = [this, job](std::exception_ptr failure) {
+  const auto ended = [this, job](const std::exception_ptr& failure) {
     --load;
     jobs_.erase(job);
     try {

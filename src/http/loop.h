@@ -23,6 +23,7 @@ class Transport;
 class Loop {
  public:
   Loop();
+  ~Loop() = default;
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 

@@ -38,7 +38,7 @@ char* put(std::string_view text, char* out) {
 auto is_named(const std::string& lines, std::string_view name) {
   return [&lines, name](const auto& place) {
     return place.name == name.size() &&
-           equal_letters(lines.data() + place.begin, name.data(), name.size());
+           equal_letters(std::string_view(lines).substr(place.begin, place.name), name);
   };
 }
 

@@ -131,6 +131,9 @@ Task<void> Server::State::accept_on(Loop& loop) {
   struct AtEnd {
     State& state;
     Loop& loop;
+    AtEnd(State& of, Loop& at) : state(of), loop(at) {}
+    AtEnd(const AtEnd&) = delete;
+    AtEnd& operator=(const AtEnd&) = delete;
     ~AtEnd() {
       bool exhausted = false;
       state.accept_burst(loop, exhausted);  // who is in the queue has connected already

@@ -47,8 +47,9 @@ void append_escaped(std::string& out, char c) {
 
 }  // namespace
 
-bool equal_letters(const char* a, const char* b, std::size_t count) {
-  return std::equal(a, a + count, b, [](char x, char y) { return x == y || lower(x) == lower(y); });
+bool equal_letters(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(),
+                    [](char x, char y) { return x == y || lower(x) == lower(y); });
 }
 
 std::string_view trim(std::string_view text) {

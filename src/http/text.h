@@ -7,9 +7,9 @@
 namespace kohaku::http {
 
 // ASCII. Inline, since most names already differ in length.
-bool equal_letters(const char* a, const char* b, std::size_t count);
+bool equal_letters(std::string_view a, std::string_view b);  // of equal length
 inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && equal_letters(a.data(), b.data(), a.size());
+  return a.size() == b.size() && equal_letters(a, b);
 }
 std::string_view trim(std::string_view text);  // spaces and tabs at both ends
 

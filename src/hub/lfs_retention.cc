@@ -16,6 +16,7 @@ Result<std::vector<ObjectLink>> list_links(db::Connection& connection, RepoId re
               .bind(repo)
               .all<Sha256, std::uint64_t, Micros, std::optional<Micros>, bool>());
   std::vector<ObjectLink> links;
+  links.reserve(rows.size());
   for (const auto& [sha256, size, keep_until, since, committed] : rows) {
     links.push_back({sha256, size, keep_until, since, committed});
   }

@@ -107,6 +107,7 @@ Result<std::vector<UploadedPart>> uploaded_parts(db::Connection& connection, con
           .bind(upload.id)
           .all<std::int64_t, std::string>());
   std::vector<UploadedPart> parts;
+  parts.reserve(rows.size());
   for (const auto& [number, etag] : rows) parts.push_back({number, etag});
   return parts;
 }

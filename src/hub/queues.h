@@ -26,6 +26,8 @@ class Queues {
     Turn(Turn&& other) noexcept
         : queues_(std::exchange(other.queues_, nullptr)), key_(other.key_) {}
     Turn& operator=(Turn&&) = delete;
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
     ~Turn() {
       if (queues_ != nullptr) queues_->pass_on(key_);
     }

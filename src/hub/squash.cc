@@ -33,9 +33,9 @@ git::Commit describe(Hub& hub, const WritableRepo& repo, const BranchTip& tip,
 
 // The new commit names every large file of the tree: it is what keeps them from now on. One that the
 // hub does not hold stays the broken pointer it was.
-Result<std::vector<NamedObject>> find_objects(Hub& hub, RepoId repo,
-                                              std::shared_ptr<const git::Repository> repository,
-                                              const Sha1& tree, const Sha1& commit) {
+Result<std::vector<NamedObject>>
+find_objects(Hub& hub, RepoId repo, const std::shared_ptr<const git::Repository>& repository,
+             const Sha1& tree, const Sha1& commit) {
   std::vector<NamedObject> objects;
   auto walk = TRY(TreeWalk::start(repository, tree, "", true));
   while (true) {

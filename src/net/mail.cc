@@ -21,7 +21,7 @@ std::string one_line(std::string_view text) {
 
 // RFC 2047, for what is not plain ASCII or would need quoting.
 std::string encoded_word(std::string_view text) {
-  const auto line = one_line(text);
+  auto line = one_line(text);
   const auto is_plain = [](char c) {
     return c == ' ' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   };

@@ -49,7 +49,7 @@ template <class State>
 std::size_t read_upload(char* out, std::size_t size, std::size_t count, void* data) {
   auto& state = *static_cast<State*>(data);
   const auto length = std::min(size * count, state.upload.size() - state.uploaded);
-  std::memcpy(out, state.upload.data() + state.uploaded, length);
+  std::ranges::copy(std::string_view(state.upload).substr(state.uploaded, length), out);
   state.uploaded += length;
   return length;
 }

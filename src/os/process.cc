@@ -110,6 +110,7 @@ class SpawnPlan {
 
   Result<pid_t> spawn(const ProcessOptions& options) {
     std::vector<char*> arguments;
+    arguments.reserve(options.arguments.size() + 1);
     for (const auto& argument : options.arguments) {
       arguments.push_back(const_cast<char*>(argument.c_str()));
     }

@@ -1,6 +1,7 @@
 #include "store/intake.h"
 
 #include <algorithm>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -116,7 +117,7 @@ Task<Result<>> fill(http::BodyReader& body, Belt& belt) {
     if (piece.empty()) break;
     while (!piece.empty()) {
       const auto part = piece.first(std::min(piece.size(), block_bytes - block.used));
-      std::ranges::copy(part, block.bytes.get() + block.used);
+      std::memcpy(block.bytes.get() + block.used, part.data(), part.size());
       block.used += part.size();
       piece = piece.subspan(part.size());
       if (block.used < block_bytes) continue;

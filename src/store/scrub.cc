@@ -33,6 +33,7 @@ Result<std::vector<Row>> next_rows(db::Database& database, const std::optional<S
                                     " ORDER BY sha256 LIMIT ?2")
                                .bind(after, page_rows)
                                .all<Sha256, std::uint64_t, std::string>());
+    rows.reserve(found.size());
     for (const auto& [sha256, size, name] : found) rows.push_back({sha256, size, name});
     return rows;
   });

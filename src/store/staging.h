@@ -19,6 +19,8 @@ class Staging {
  public:
   Staging(Staging&&) noexcept;
   Staging& operator=(Staging&&) noexcept;
+  Staging(const Staging&) = delete;
+  Staging& operator=(const Staging&) = delete;
   ~Staging();
 
   // A new, empty file in `directory`: for a large object, and for a xorb, which has no SHA-256.

@@ -49,7 +49,8 @@ bool offers(const LfsBatchRequest& request, std::string_view transfer) {
 }
 
 bool wants_parts(const LfsBatchRequest& request, const hub::Config& config) {
-  return offers(request, "multipart") && std::ranges::any_of(request.objects, [&](const auto& object) {
+  return offers(request, "multipart") &&
+         std::ranges::any_of(request.objects, [&](const auto& object) {
            return object.size > 0 &&
                   static_cast<std::uint64_t>(object.size) > config.lfs_multipart_threshold_bytes;
          });
@@ -117,6 +118,7 @@ Task<Result<http::Reply>> upload(hub::WritableRepo repo, LfsBatchRequest request
   auto answers = CO_TRY(co_await call.hub.database.write(
       [&](db::Connection& connection) -> Result<std::vector<UploadAnswer>> {
         std::vector<UploadAnswer> made;
+        made.reserve(request.objects.size());
         std::int64_t parts = 0;
         for (const auto& asked : request.objects) {
           made.push_back(answer_upload(connection, repo, asked, cutting, call.hub));
@@ -147,6 +149,7 @@ Task<Result<http::Reply>> upload_by_xet(hub::WritableRepo repo, LfsBatchRequest 
                                         Call& call) {
   const auto read = [&](db::Connection& connection) -> Result<std::vector<XetUploadAnswer>> {
     std::vector<XetUploadAnswer> made;
+    made.reserve(request.objects.size());
     for (const auto& asked : request.objects) {
       made.push_back(TRY(answer_xet_upload(connection, repo.repo().id, asked)));
     }
@@ -183,6 +186,7 @@ Result<DownloadAnswer> answer_download(db::Connection& connection, RepoId repo,
 Task<Result<http::Reply>> download(hub::ReadableContent repo, LfsBatchRequest request, Call& call) {
   const auto read = [&](db::Connection& connection) -> Result<std::vector<DownloadAnswer>> {
     std::vector<DownloadAnswer> made;
+    made.reserve(request.objects.size());
     for (const auto& asked : request.objects) {
       made.push_back(TRY(answer_download(connection, repo.repo().id, asked)));
     }

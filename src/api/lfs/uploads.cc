@@ -85,6 +85,7 @@ Task<Result<http::Reply>> complete_upload(hub::Anyone, Call& call) {
     co_return fail(Code::bad_request, "The oid is not the one this upload was promised for.");
   }
   std::vector<hub::UploadedPart> parts;
+  parts.reserve(request.parts.size());
   for (const auto& part : request.parts) parts.push_back({part.partNumber, unquoted(part.etag)});
   const auto size = opened.upload.size;
   auto oid = opened.upload.sha256.hex();

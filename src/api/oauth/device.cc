@@ -53,10 +53,10 @@ const hub::User* browser_user(const hub::Anyone& anyone) {
   return &*caller.user;
 }
 
-http::Reply see_other(std::string location) {
+http::Reply see_other(std::string_view location) {
   http::Reply reply;
   reply.status = 303;
-  reply.headers.set("Location", std::move(location));
+  reply.headers.set("Location", location);
   reply.headers.set("Cache-Control", "no-store");
   return reply;
 }

@@ -45,6 +45,7 @@ Result<http::Reply> member_overviews(const hub::Anyone&, Call& call) {
   const bool has_more = found.size() > limit;
   if (has_more) found.resize(limit);
   std::vector<MemberOverview> overviews;
+  overviews.reserve(found.size());
   for (const auto& member : found) overviews.push_back(overview_of(call, member));
   auto reply = http::json_reply(200, to_json(overviews));
   if (has_more) set_next_page(reply, call, fmt::format("{}", found.back().user.value));

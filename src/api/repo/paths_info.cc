@@ -24,8 +24,8 @@ constexpr std::uint64_t largest_body = 13U << 20U;
 Asked from_form(std::string_view body) {
   Asked asked;
   for (auto& [name, value] : parse_form(body)) {
-    if (name == "paths" || name == "paths[]") asked.paths.push_back(std::move(value));
     if (name == "expand") asked.expand = value == "true" || value == "True" || value == "1";
+    if (name == "paths" || name == "paths[]") asked.paths.push_back(std::move(value));
   }
   return asked;
 }

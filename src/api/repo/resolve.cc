@@ -133,7 +133,8 @@ Task<Result<>> write_blob(hub::Hub& hub, std::shared_ptr<git::Repository> reposi
   co_return Result<>{};
 }
 
-Result<http::StreamBody> stream_blob(hub::Hub& hub, std::shared_ptr<git::Repository> repository,
+Result<http::StreamBody> stream_blob(hub::Hub& hub,
+                                     const std::shared_ptr<git::Repository>& repository,
                                      const Sha1& id, http::ByteRange range) {
   return http::StreamBody{range.length, [&hub, repository, id, range](http::BodyWriter& writer) {
                             return write_blob(hub, repository, id, range, writer);

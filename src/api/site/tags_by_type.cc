@@ -31,7 +31,7 @@ std::string_view type_of(std::string_view tag) {
   return is_known ? type : "other";
 }
 
-TagReply describe(std::string tag) {
+TagReply describe(const std::string& tag) {
   const auto type = type_of(tag);
   const auto label =
       type == "other" ? std::string_view(tag) : std::string_view(tag).substr(type.size() + 1);
