@@ -120,8 +120,9 @@ http::Reply upload_reply(const Call& call, const hub::Repo& repo,
 http::Reply xet_upload_reply(const Call& call, const hub::Repo& repo,
                              const std::vector<XetUploadAnswer>& answers,
                              const hub::XetGrant& grant) {
-  const auto href = fmt::format("{}/api/{}/{}/xet-write-token/{}", call.base_url(), plural(repo.type),
-                                repo.full_name(), percent_encode(repo.default_branch));
+  const auto href =
+      fmt::format("{}/api/{}/{}/xet-write-token/{}", call.base_url(), plural(repo.type),
+                  repo.full_name(), percent_encode(repo.default_branch));
   return batch_reply<XetUploadAnswer>(
       "xet", answers.size() * object_bytes, answers,
       [&](JsonWriter& json, const XetUploadAnswer& answer) {
