@@ -22,7 +22,8 @@ import summarize_tests
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = ROOT / ".cache" / "clients"
-PYTEST = [str(CLIENTS / "hub2" / "bin" / "python"), "-m", "pytest", "-q", "--color=no"]
+PYTEST = [str(CLIENTS / "hub2" / "bin" / "python"), "-m", "pytest", "-q", "--color=no",
+          "-o", "tmp_path_retention_policy=failed"]  # gigabytes
 SUITES = ["unit", "api", "clients", "attacks", "faults"]
 STARTED = time.monotonic()
 

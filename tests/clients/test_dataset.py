@@ -53,7 +53,7 @@ PARQUET = """
 import sys, datasets, pandas, numpy
 from huggingface_hub import HfApi
 repo, path = sys.argv[1:]
-table = pandas.DataFrame({"number": numpy.arange(300_000), "noise": numpy.random.default_rng(1).random(300_000)})
+table = pandas.DataFrame({"number": numpy.arange(300_000), "noise": numpy.random.default_rng().random(300_000)})
 table.to_parquet(path, row_group_size=50_000)
 api = HfApi()
 api.create_repo(repo, repo_type="dataset")

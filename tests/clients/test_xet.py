@@ -36,6 +36,16 @@ HfApi().duplicate_repo(sys.argv[1], sys.argv[2])
 """
 
 
+COPY = """
+import sys
+from huggingface_hub import CommitOperationCopy, HfApi
+api = HfApi()
+api.create_repo(sys.argv[2])
+api.create_commit(sys.argv[2], [CommitOperationCopy("large.bin", "copied.bin", src_repo_id=sys.argv[1],
+                                                    src_repo_type="model")], commit_message="Copy")
+"""
+
+
 def write_random(path: Path, size: int, chance=random) -> Path:
     with path.open("wb") as file:
         for begin in range(0, size, 64 << 20):
@@ -231,6 +241,15 @@ def test_a_duplicated_repository(server, alice, bob, stored, tmp_path):
     assert download(server, bob.token, copy, "large.bin", tmp_path).read_bytes() == stored.content
     server.request("DELETE", "/api/repos/delete", {"name": copy.split("/")[1]}, bob.token)
     assert server.request("GET", stored.url).body == stored.content
+
+
+def test_a_copy_in_another_repository(server, bob, stored, tmp_path):
+    copy = f"bob/{stored.repo.split('/')[1]}-file-copy"
+    sent = packed_bytes(server)
+    run([python("hub2"), "-c", COPY, stored.repo, copy], client_environment(server, tmp_path, bob.token))
+    assert packed_bytes(server) == sent
+    assert xet_hash(server, bob.token, copy, "copied.bin") == stored.xet_hash
+    assert download(server, bob.token, copy, "copied.bin", tmp_path).read_bytes() == stored.content
 
 
 def test_uploaded_again_by_the_other_way(server, alice, way, stored, tmp_path):
