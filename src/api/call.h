@@ -36,7 +36,7 @@ class Query {
 
 // What a pattern's placeholders matched, decoded segment by segment.
 struct PathMatch {
-  std::optional<RepoType> type;  // {type}s; a path without it is a model's
+  std::optional<RepoType> type;  // {type}s or {type}; a path without it is a model's
   RepoName repo;                 // {repo}: two segments
   std::size_t repo_begin = 0;    // where they stand in the raw path
   std::size_t repo_end = 0;

@@ -48,10 +48,11 @@ std::string decoded(const Segment& segment) {
 }
 
 // What a segment of a pattern stands for, in the order in which they are tried: what says most first.
-enum class PlaceKind { type, repo_git, repo, one, rest };
+enum class PlaceKind { types, type, repo_git, repo, one, rest };
 
 PlaceKind kind_of(std::string_view place) {
-  if (place == "{type}s") return PlaceKind::type;
+  if (place == "{type}s") return PlaceKind::types;
+  if (place == "{type}") return PlaceKind::type;
   if (place == "{repo}.git") return PlaceKind::repo_git;
   if (place == "{repo}") return PlaceKind::repo;
   return place.ends_with("...}") ? PlaceKind::rest : PlaceKind::one;
@@ -178,7 +179,9 @@ class Search {
 
   const Route* enter(const Place& place, std::size_t at) {
     switch (place.kind) {
-      case PlaceKind::type: return enter_type(*place.node, at);
+      case PlaceKind::types:
+        return enter_type(*place.node, at, repo_type_from_plural(segments_[at].raw));
+      case PlaceKind::type: return enter_type(*place.node, at, repo_type_from(segments_[at].raw));
       case PlaceKind::repo_git: return enter_repo(*place.node, at, ".git");
       case PlaceKind::repo: return enter_repo(*place.node, at, "");
       case PlaceKind::one: return enter_one(place, at);
@@ -187,8 +190,7 @@ class Search {
     return nullptr;
   }
 
-  const Route* enter_type(const Node& node, std::size_t at) {
-    const auto type = repo_type_from_plural(segments_[at].raw);
+  const Route* enter_type(const Node& node, std::size_t at, std::optional<RepoType> type) {
     const auto* route = type ? run(node, at + 1) : nullptr;
     if (route) match.type = type;
     return route;

@@ -2,6 +2,7 @@
 //
 // A pattern is a path whose segments are text, or
 //   {type}s     models, datasets or spaces
+//   {type}      model, dataset or space
 //   {repo}      two segments, a repository's namespace and name
 //   {repo}.git  the same, the name ending in `.git`
 //   {name}      any one segment, decoded

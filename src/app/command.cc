@@ -8,6 +8,7 @@
 #include "hub/admin.h"
 #include "hub/fsck.h"
 #include "hub/lfs_gc.h"
+#include "hub/quota.h"
 #include "hub/storage_report.h"
 #include "hub/xet_access.h"
 
@@ -26,6 +27,7 @@ class Command {
     app_.require_subcommand(1);
     add_user_commands();
     add_token_commands();
+    add_quota_commands();
     add_xet_commands();
     add_store_commands();
   }
@@ -66,6 +68,15 @@ class Command {
     create->callback([this] { action_ = [this] { return create_token(); }; });
   }
 
+  void add_quota_commands() {
+    auto* quota = app_.get_subcommand("admin")->add_subcommand(
+        "quota", "Grant a namespace so many bytes, or show what it has");
+    quota->add_option("namespace", name_, "User or organization")->required();
+    quota->add_option("--public", public_limit_, "Bytes, 'unlimited', or 'default'");
+    quota->add_option("--private", private_limit_, "Bytes, 'unlimited', or 'default'");
+    quota->callback([this] { action_ = [this] { return grant_quota(); }; });
+  }
+
   void add_xet_commands() {
     app_.get_subcommand("admin")
         ->add_subcommand("raise-xet-generations",
@@ -101,6 +112,15 @@ class Command {
 
   Result<CommandAnswer> create_token() {
     return CommandAnswer{0, TRY(hub::create_token(hub_, user_, name_, role_)) + "\n"};
+  }
+
+  Result<CommandAnswer> grant_quota() {
+    std::optional<hub::QuotaLimit> public_;
+    std::optional<hub::QuotaLimit> private_;
+    if (public_limit_) public_ = TRY(hub::parse_quota_limit(*public_limit_));
+    if (private_limit_) private_ = TRY(hub::parse_quota_limit(*private_limit_));
+    TRY(hub::set_quota_limits(hub_, name_, public_, private_));
+    return CommandAnswer{0, TRY(hub::tell_quota(hub_, name_))};
   }
 
   Result<CommandAnswer> raise_xet_generations() {
@@ -142,6 +162,8 @@ class Command {
   std::string name_;
   std::string user_;
   std::optional<std::string> email_;
+  std::optional<std::string> public_limit_;
+  std::optional<std::string> private_limit_;
   std::string role_ = "write";
   bool password_from_input_ = false;
   bool full_ = false;

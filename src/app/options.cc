@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 
 #include "os/log.h"
@@ -94,6 +95,17 @@ void read_lfs(Reader& reader, hub::Config& config) {
   reader.boolean("LFS_AUTO_GC", config.lfs_auto_gc);
 }
 
+void read_quotas(Reader& reader, hub::Config& config) {
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  const auto quota = [&](std::string_view name, std::uint64_t& bytes) {
+    reader.number<std::uint64_t>(name, bytes, 0, most);
+  };
+  quota("DEFAULT_USER_PRIVATE_QUOTA_BYTES", config.user_private_quota_bytes);
+  quota("DEFAULT_USER_PUBLIC_QUOTA_BYTES", config.user_public_quota_bytes);
+  quota("DEFAULT_ORG_PRIVATE_QUOTA_BYTES", config.org_private_quota_bytes);
+  quota("DEFAULT_ORG_PUBLIC_QUOTA_BYTES", config.org_public_quota_bytes);
+}
+
 Result<> check_backend(const Environment& environment) {
   const auto backend = environment("KOHAKU_HUB_DB_BACKEND");
   if (backend && !backend->empty() && *backend != "sqlite") {
@@ -124,6 +136,7 @@ Result<hub::Config> read_config(const Environment& environment) {
   reader.text("SITE_NAME", config.site_name);
   reader.list("TRUSTED_PROXIES", config.trusted_proxies);
   read_lfs(reader, config);
+  read_quotas(reader, config);
   reader.boolean("REQUIRE_EMAIL_VERIFICATION", config.require_email_verification);
   reader.boolean("INVITATION_ONLY", config.invitation_only);
   reader.number<std::int64_t>("SESSION_EXPIRE_HOURS", config.session_expire_hours, 1, 87'600);

@@ -24,6 +24,7 @@ CodeEntry code_entry(Code code) {
     case Code::length_required: return {411, "LengthRequired"};
     case Code::precondition_failed: return {412, "PreconditionFailed"};
     case Code::payload_too_large: return {413, "PayloadTooLarge"};
+    case Code::quota_exceeded: return {413, "QuotaExceeded"};
     case Code::uri_too_long: return {414, "UriTooLong"};
     case Code::unsupported_media_type: return {415, "UnsupportedMediaType"};
     case Code::range_not_satisfiable: return {416, "RangeNotSatisfiable"};

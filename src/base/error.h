@@ -26,6 +26,7 @@ enum class Code {
   length_required,         // 411
   precondition_failed,     // 412
   payload_too_large,       // 413
+  quota_exceeded,          // 413 X-Error-Code: QuotaExceeded; the repository or namespace is full
   uri_too_long,            // 414
   unsupported_media_type,  // 415
   range_not_satisfiable,   // 416

@@ -136,10 +136,19 @@ void set_retry_after(Headers& headers, const Error& error) {
   headers.set("Retry-After", std::to_string(error.retry_after_seconds));
 }
 
+// A full quota has KohakuHub's own shape.
+std::string error_body(const Error& error) {
+  const std::string quoted = json_quote(error.message);
+  if (error.code == Code::quota_exceeded) {
+    return fmt::format(R"({{"error":"Storage quota exceeded","message":{0},"detail":{0}}})",
+                       quoted);
+  }
+  return fmt::format(R"({{"error":{0},"detail":{0}}})", quoted);
+}
+
 Reply error_reply(const Error& error) {
   const CodeEntry entry = code_entry(error.code);
-  const std::string quoted = json_quote(error.message);
-  Reply reply = json_reply(entry.status, fmt::format("{{\"error\":{0},\"detail\":{0}}}", quoted));
+  Reply reply = json_reply(entry.status, error_body(error));
   reply.headers.add("X-Error-Code", entry.error_code);
   reply.headers.add("X-Error-Message", header_text(error.message));
   set_retry_after(reply.headers, error);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "hub/quota.h"
 #include "hub/revisions.h"
 
 namespace kohaku::hub {
@@ -199,8 +200,10 @@ Result<> record(db::Connection& connection, const Publication& publication, Micr
 
 Task<Result<>> publish(Hub& hub, Publication publication) {
   const auto now = hub.clock.now();
-  co_return co_await hub.database.write([&publication, now](db::Connection& connection) {
-    return record(connection, publication, now, Rights::check);
+  co_return co_await hub.database.write([&](db::Connection& connection) -> Result<> {
+    TRY(record(connection, publication, now, Rights::check));
+    if (publication.packs.empty()) return {};
+    return check_quota(connection, hub.config, publication.repo);
   });
 }
 

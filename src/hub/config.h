@@ -23,6 +23,12 @@ struct Config {
   std::int64_t lfs_keep_versions = 5;
   bool lfs_auto_gc = false;
 
+  // What a namespace may hold unless the operator says otherwise; 0: as much as there is room for.
+  std::uint64_t user_private_quota_bytes = 0;
+  std::uint64_t user_public_quota_bytes = 0;
+  std::uint64_t org_private_quota_bytes = 0;
+  std::uint64_t org_public_quota_bytes = 0;
+
   bool require_email_verification = false;
   bool invitation_only = false;
   std::int64_t session_expire_hours = 168;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "hub/new_repo.h"
+#include "hub/quota.h"
 
 namespace kohaku::hub {
 namespace {
@@ -100,7 +101,8 @@ Task<Result<Repo>> duplicate_repository(Hub& hub, const ReadableContent& origina
     made = co_await hub.database.write([&](db::Connection& connection) -> Result<> {
       TRY(read_original(connection, original.caller(), from, packs));
       TRY(insert_repo(connection, copy, owner.user().id));
-      return copy_rows(connection, from, copy.id, copy.created_at);
+      TRY(copy_rows(connection, from, copy.id, copy.created_at));
+      return check_quota(connection, hub.config, copy.id);
     });
   }
   if (!made) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "hub/commit_publish.h"
+#include "hub/quota.h"
 
 namespace kohaku::hub {
 namespace {
@@ -49,6 +50,7 @@ Task<Result<std::vector<bool>>> copy_objects(Hub& hub, ReadableContent source, W
           copied.push_back(object && TRY(store::ObjectStore::link_from(connection, from, to,
                                                                        *object, keep_until, now)));
         }
+        TRY(check_quota(connection, hub.config, to));
         return copied;
       });
 }

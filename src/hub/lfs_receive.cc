@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <memory>
 #include <utility>
 
 #include "base/hash.h"
+#include "hub/quota.h"
 #include "hub/upload_room.h"
 #include "store/intake.h"
 #include "store/object_store.h"
@@ -25,9 +27,13 @@ Result<> check_length(const http::BodyReader& body, std::uint64_t expected) {
 
 Task<Result<>> publish(Hub& hub, store::Staging staging, Upload upload) {
   const auto until = hub.clock.now().plus_seconds(upload_lifetime_seconds);
-  return hub.objects.publish(
-      std::move(staging), upload.repo, until,
-      [upload](db::Connection& connection) { return finish_upload(connection, upload); });
+  return hub.objects.publish(std::move(staging), upload.repo, until,
+                             [&hub, upload](db::Connection& connection) -> Result<> {
+                               TRY(finish_upload(connection, upload));
+                               const std::array arriving{
+                                   ArrivingObject{upload.sha256, upload.size}};
+                               return check_quota(connection, hub.config, upload.repo, arriving);
+                             });
 }
 
 Result<std::shared_ptr<store::PartedStaging::Part>> begin_part(Hub& hub, const Upload& upload,

@@ -4,6 +4,7 @@
 
 #include "hub/lfs_settings.h"
 #include "hub/new_repo.h"
+#include "hub/quota.h"
 
 namespace kohaku::hub {
 namespace {
@@ -41,7 +42,8 @@ Task<Result<Repo>> create_repository(Hub& hub, const NamespaceWriter& owner, New
   }
   const auto inserted = co_await hub.database.write([&](db::Connection& connection) -> Result<> {
     TRY(insert_repo(connection, repo, owner.user().id));
-    return record_initial_commit(connection, *first, repo.created_at);
+    TRY(record_initial_commit(connection, *first, repo.created_at));
+    return check_quota(connection, hub.config, id);
   });
   if (!inserted) {
     co_await hub.pool.run([&] { remove_repo_directory(hub, id); });
@@ -98,7 +100,9 @@ Task<Result<Repo>> move_repository(Hub& hub, const RepoAdmin& admin, const Names
     TRY(check_may_create(connection, to.user().id, to.id()));
     const auto current = TRY(find_repo_by_id(connection, repo.id));
     if (!current) return fail(Code::repo_not_found, "The repository was not found.");
-    return rename_row(connection, *current, to.id(), target);
+    TRY(rename_row(connection, *current, to.id(), target));
+    if (current->owner_id == to.id()) return {};
+    return check_quota(connection, hub.config, repo.id);
   }));
   repo.owner_id = to.id();
   repo.owner = target.owner;
@@ -155,8 +159,12 @@ Result<> store_settings(db::Connection& connection, RepoId id, const RepoSetting
 
 Task<Result<>> change_settings(Hub& hub, const RepoAdmin& repo, RepoSettings settings) {
   CO_TRY(check_settings(settings));
-  co_return co_await hub.database.write([&](db::Connection& connection) {
-    return store_settings(connection, repo.repo().id, settings);
+  co_return co_await hub.database.write([&](db::Connection& connection) -> Result<> {
+    const auto id = repo.repo().id;
+    const auto before = TRY(find_repo_by_id(connection, id));
+    TRY(store_settings(connection, id, settings));
+    if (!before || settings.private_.value_or(before->private_) == before->private_) return {};
+    return check_quota(connection, hub.config, id);
   });
 }
 

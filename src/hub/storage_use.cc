@@ -5,12 +5,14 @@
 #include <charconv>
 #include <optional>
 
+#include "store/object_store.h"
+
 namespace kohaku::hub {
 namespace {
 
 constexpr std::size_t page_size = 100;
 
-// ?1 is the repository or the owner, by `where`.
+// ?1 is the repository or the owner, by `where`; ?2 may be the visibility.
 constexpr std::string_view objects_sum =
     "(SELECT COALESCE(SUM(o.size), 0) FROM large_object o WHERE o.sha256 IN "
     "(SELECT l.sha256 FROM object_link l WHERE l.repo_id {0}))";
@@ -77,6 +79,27 @@ Result<std::uint64_t> used_bytes(db::Connection& connection, RepoId repo) {
   static const std::string sql = "SELECT " + sum_where("= ?1");
   const auto row = TRY(connection.sql(sql).bind(repo).first<std::uint64_t>());
   return row ? std::get<0>(*row) : 0;
+}
+
+Result<std::uint64_t> used_bytes(db::Connection& connection, const NamespacePart& part) {
+  static const std::string sql =
+      "SELECT " + sum_where("IN (SELECT id FROM repository WHERE owner_id = ?1 AND private = ?2)");
+  const auto row = TRY(connection.sql(sql).bind(part.owner, part.private_).first<std::uint64_t>());
+  return row ? std::get<0>(*row) : 0;
+}
+
+Result<bool> holds_object(db::Connection& connection, RepoId repo, const Sha256& object) {
+  return TRY(store::ObjectStore::find(connection, repo, object)).has_value();
+}
+
+Result<bool> holds_object(db::Connection& connection, const NamespacePart& part,
+                          const Sha256& object) {
+  return TRY(connection
+                 .sql("SELECT 1 FROM object_link l JOIN repository r ON r.id = l.repo_id "
+                      "WHERE l.sha256 = ?3 AND r.owner_id = ?1 AND r.private = ?2 LIMIT 1")
+                 .bind(part.owner, part.private_, object)
+                 .first<std::int64_t>())
+      .has_value();
 }
 
 Result<StoragePage> list_storage(Hub& hub, const SignedIn& caller, std::string_view name,

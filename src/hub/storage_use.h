@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
 #include "hub/access.h"
 #include "hub/hub.h"
@@ -15,6 +16,18 @@
 namespace kohaku::hub {
 
 Result<std::uint64_t> used_bytes(db::Connection& connection, RepoId repo);
+
+// The public or the private repositories of a namespace, which are counted apart.
+struct NamespacePart {
+  AccountId owner;
+  bool private_ = false;
+};
+Result<std::uint64_t> used_bytes(db::Connection& connection, const NamespacePart& part);
+
+// Whether the object is among what they hold.
+Result<bool> holds_object(db::Connection& connection, RepoId repo, const Sha256& object);
+Result<bool> holds_object(db::Connection& connection, const NamespacePart& part,
+                          const Sha256& object);
 
 struct StoredRepo {
   RepoId id;

@@ -96,6 +96,10 @@ class XetTest : public ReadingTest {
     }
   }
 
+  Task<Result<std::shared_ptr<ArrivedShard>>> receive(http::BodyReader& body) {
+    co_return std::make_shared<ArrivedShard>(CO_TRY(co_await receive_shard(hub(), body)));
+  }
+
   template <class T>
   static Code code_of(const Result<T>& result) {
     EXPECT_FALSE(result.has_value());
@@ -113,10 +117,6 @@ class XetTest : public ReadingTest {
   bool named_unknown_ = false;  // by the last shard
 
  private:
-  Task<Result<std::shared_ptr<ArrivedShard>>> receive(http::BodyReader& body) {
-    co_return std::make_shared<ArrivedShard>(CO_TRY(co_await receive_shard(hub(), body)));
-  }
-
   // The parts of "/xet/{namespace}/g{generation}[/{scope}]".
   template <class T>
   Result<T> with(const XetGrant& grant, Result<T> (Access::*ask)(const XetCredentials&) const) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hub/lfs_uploads.h"
+#include "hub/quota.h"
 #include "hub/upload_room.h"
 #include "hub/xorb_rights.h"
 #include "store/intake.h"
@@ -86,7 +87,10 @@ ShardVerification::ShardVerification(Hub& hub, const XetWriter& writer, const Ar
       total_(check_sizes(files_).value()) {}
 
 Result<bool> ShardVerification::advance() {
-  if (!std::exchange(listed_checked_, true)) TRY(check_listed_xorbs());
+  if (!std::exchange(listed_checked_, true)) {
+    TRY(check_quota_of_files());
+    TRY(check_listed_xorbs());
+  }
   const auto stop = verified_ + step_bytes;
   const auto stop_looking = looked_at_ + step_chunks;
   while (verified_ < stop && looked_at_ < stop_looking) {
@@ -103,6 +107,16 @@ Result<bool> ShardVerification::advance() {
     }
   }
   return false;
+}
+
+// By what the shard says, before anything is hashed; the transaction looks at what came of it.
+Result<> ShardVerification::check_quota_of_files() {
+  auto files = TRY(xet::ShardReader::open(shard_.bytes()));
+  std::vector<ArrivingObject> arriving;
+  while (const auto file = files.next_file()) arriving.push_back({file->sha256, file->size()});
+  return hub_.database.read_now([&](db::Connection& connection) {
+    return check_quota(connection, hub_.config, writer_.repository().id, arriving);
+  });
 }
 
 // A shard also lists the xorbs that were uploaded for it; listing one is naming it.
@@ -250,7 +264,7 @@ Result<> ShardVerification::write(db::Connection& connection) {
   while (const auto xorb = listed.next_xorb()) {
     TRY(register_xorb(connection, writer_.scope(), xorb->hash, registered_until));
   }
-  return {};
+  return check_quota(connection, hub_.config, writer_.repository().id);
 }
 
 }  // namespace kohaku::hub

@@ -52,6 +52,7 @@ class ShardVerification {
   std::uint64_t verified_bytes() const { return verified_; }
   std::uint64_t total_bytes() const { return total_; }
 
+  // First asks whether the quota has room for all of it: quota_exceeded.
   // Goes on for some 64 MiB, or some 100,000 chunks; true when everything was verified. unprocessable when a promise does
   // not hold; not_found when a xorb is named that this caller may not count on, which is answered
   // alike whether or not we have it.
@@ -73,6 +74,7 @@ class ShardVerification {
   Result<> check_name(const xet::Hash& xorb);
   Result<std::shared_ptr<const store::Xorb>> find_named(const xet::Hash& hash);
   Result<std::optional<Sha256>> known_content(const File& file);
+  Result<> check_quota_of_files();
   Result<> check_listed_xorbs();
   Result<> write(db::Connection& connection);
 

@@ -76,3 +76,31 @@ def test_generations_are_raised_after_a_restore():
         before = cas_url()
         hub.admin("raise-xet-generations")
         assert before.endswith("/g1") and cas_url() == before[:-1] + "2"
+
+
+@pytest.mark.timeout(300)
+def test_a_quota_stops_the_clients_and_a_grant_lets_them_go_on(tmp_path: Path):
+    """Each way is told in a sentence, and nothing of what was refused is there."""
+    with Server(KOHAKU_HUB_DEFAULT_USER_PUBLIC_QUOTA_BYTES=str(SIZE + 1_000_000)) as hub:
+        alice = hub.user("alice")
+
+        def send(name: str, way: str, check: bool = True):
+            path = tmp_path / name
+            path.write_bytes(os.urandom(SIZE))
+            return run([python("hub2"), "-c", UPLOAD, "alice/full", str(path), name],
+                       client_environment(hub, tmp_path, alice.token, way), check=check)
+
+        send("first.bin", "xet")
+        for way in ("xet", "lfs"):
+            refused = send(f"{way}.bin", way, check=False)
+            assert refused.returncode != 0, f"{way}: it was let in"
+            assert f"The public repositories of alice may hold {SIZE + 1_000_000} bytes" in refused.stderr, refused.stderr
+        paths = {entry["path"] for entry in hub.request("GET", "/api/models/alice/full/tree/main").json()}
+        assert "first.bin" in paths and not paths & {"xet.bin", "lfs.bin"}
+
+        told = re.search(r"^public +(\d+) bytes used of (\d+) bytes$", hub.admin("quota", "alice"), re.MULTILINE)
+        assert SIZE < int(told[1]) < SIZE + 100_000 and int(told[2]) == SIZE + 1_000_000
+        assert re.search(r"^public +\d+ bytes used of no limit$", hub.admin("quota", "alice", "--public", "unlimited"),
+                         re.MULTILINE)
+        for way in ("xet", "lfs"):
+            send(f"{way}.bin", way)

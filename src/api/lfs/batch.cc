@@ -9,6 +9,7 @@
 #include "api/lfs/reply.h"
 #include "hub/lfs_links.h"
 #include "hub/lfs_uploads.h"
+#include "hub/quota.h"
 
 namespace kohaku::api {
 namespace {
@@ -41,6 +42,17 @@ Result<hub::LfsObject> check_object(const LfsBatchObject& object) {
                 fmt::format("A file may have at most {} bytes.", hub::most_object_bytes));
   }
   return hub::LfsObject{*oid, static_cast<std::uint64_t>(object.size)};
+}
+
+// One sum for the whole batch: it is taken as a whole, or not at all.
+Result<> check_quota(db::Connection& connection, const hub::Hub& hub, RepoId repo,
+                     const LfsBatchRequest& request) {
+  std::vector<hub::ArrivingObject> arriving;
+  arriving.reserve(request.objects.size());
+  for (const auto& asked : request.objects) {
+    if (const auto object = check_object(asked)) arriving.push_back({object->oid, object->size});
+  }
+  return hub::check_quota(connection, hub.config, repo, arriving);
 }
 
 bool offers(const LfsBatchRequest& request, std::string_view transfer) {
@@ -117,6 +129,7 @@ Task<Result<http::Reply>> upload(hub::WritableRepo repo, LfsBatchRequest request
   const auto cutting = cut(request, call.hub.config);
   auto answers = CO_TRY(co_await call.hub.database.write(
       [&](db::Connection& connection) -> Result<std::vector<UploadAnswer>> {
+        TRY(check_quota(connection, call.hub, repo.repo().id, request));
         std::vector<UploadAnswer> made;
         made.reserve(request.objects.size());
         std::int64_t parts = 0;
@@ -148,6 +161,7 @@ Result<XetUploadAnswer> answer_xet_upload(db::Connection& connection, RepoId rep
 Task<Result<http::Reply>> upload_by_xet(hub::WritableRepo repo, LfsBatchRequest request,
                                         Call& call) {
   const auto read = [&](db::Connection& connection) -> Result<std::vector<XetUploadAnswer>> {
+    TRY(check_quota(connection, call.hub, repo.repo().id, request));
     std::vector<XetUploadAnswer> made;
     made.reserve(request.objects.size());
     for (const auto& asked : request.objects) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/json.h"
+#include "api/quota/quota.h"
 #include "api/repo/repo_fields.h"
 #include "api/repo/siblings.h"
 #include "hub/content_facts.h"
@@ -31,17 +32,10 @@ Result<Gathered> gather(hub::Hub& hub, RepoId repo, bool with_used_bytes) {
   });
 }
 
-// Quotas come later: what is used is known, limits are not set.
-void write_storage(JsonWriter& json, std::uint64_t used_bytes) {
+Result<> write_storage(JsonWriter& json, const Call& call, const hub::ReadableRepo& repo) {
   json.key("storage");
-  json.begin_object();
-  json.field("quota_bytes", nullptr);
-  json.field("used_bytes", used_bytes);
-  json.field("available_bytes", nullptr);
-  json.field("percentage_used", nullptr);
-  json.field("effective_quota_bytes", nullptr);
-  json.field("is_inheriting", true);
-  json.end_object();
+  json.write(repo_storage(TRY(hub::find_repo_quota(call.hub, repo))));
+  return {};
 }
 
 Result<> write_revision(JsonWriter& json, Call& call, const hub::Repo& repo,
@@ -116,7 +110,7 @@ Result<http::Reply> answer(const hub::ReadableRepo& readable, Call& call,
   JsonWriter json(body);
   json.begin_object();
   fields.write(json, view);
-  if (everything && readable.caller().user) write_storage(json, gathered.used_bytes);
+  if (everything && readable.caller().user) TRY(write_storage(json, call, readable));
   if (everything && revision) TRY(write_revision(json, call, repo, *revision, *view.sha));
   if (fields.has("siblings")) {
     return finish_with_siblings(call, std::move(body), repo.id, view.sha, with_blobs);
