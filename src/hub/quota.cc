@@ -189,17 +189,26 @@ Result<NamespaceQuota> find_own_namespace_quota(Hub& hub, const Caller& caller,
   });
 }
 
+Result<RepoLimits> find_repo_limits(db::Connection& connection, const Config& config, RepoId id) {
+  const auto repo = TRY(find_repo_by_id(connection, id));
+  if (!repo) return fail(Code::repo_not_found, "The repository was not found.");
+  const auto granted = TRY(read_granted(connection, repo->owner_id));
+  RepoLimits limits;
+  limits.own = from_column(TRY(read_repo_quota(connection, id)));
+  limits.namespace_ = lower(granted.quota(config, repo->private_), granted.total_quota(config));
+  limits.effective = lower(limits.own, limits.namespace_);
+  return limits;
+}
+
 Result<RepoQuota> find_repo_quota(Hub& hub, const ReadableRepo& readable) {
   const auto& repo = readable.repo();
   return hub.database.read_now([&](db::Connection& connection) -> Result<RepoQuota> {
     RepoQuota quota;
-    quota.own = from_column(TRY(read_repo_quota(connection, repo.id)));
+    quota.limits = TRY(find_repo_limits(connection, hub.config, repo.id));
     quota.used = TRY(used_bytes(connection, repo.id));
     quota.is_member = TRY(role_in(connection, readable.caller(), repo.owner_id)) >= Role::visitor;
-    const auto granted = TRY(read_granted(connection, repo.owner_id));
-    quota.namespace_ = {granted.quota(hub.config, repo.private_),
-                        TRY(used_bytes(connection, {repo.owner_id, repo.private_}))};
-    quota.effective = lower(quota.own, quota.namespace_.quota);
+    if (!quota.is_member) return quota;
+    quota.namespace_used = TRY(used_bytes(connection, {repo.owner_id, repo.private_}));
     return quota;
   });
 }
@@ -279,11 +288,7 @@ Task<Result<>> set_repo_quota(Hub& hub, const WritableRepo& repo,
                               std::optional<std::uint64_t> quota) {
   const auto id = repo.repo().id;
   co_return co_await hub.database.write([&, id](db::Connection& connection) -> Result<> {
-    const auto current = TRY(find_repo_by_id(connection, id));
-    if (!current) return fail(Code::repo_not_found, "The repository was not found.");
-    const auto granted = TRY(read_granted(connection, current->owner_id));
-    const auto most =
-        lower(granted.quota(hub.config, current->private_), granted.total_quota(hub.config));
+    const auto most = TRY(find_repo_limits(connection, hub.config, id)).namespace_;
     if (quota && most && *quota > *most) {
       return fail(Code::bad_request, fmt::format("Its namespace has a quota of {} bytes.", *most));
     }

@@ -57,12 +57,19 @@ Result<NamespaceQuota> find_namespace_quota(Hub& hub, const Caller& caller, std:
 Result<NamespaceQuota> find_own_namespace_quota(Hub& hub, const Caller& caller,
                                                 std::string_view name);
 
+// What binds a repository; read without summing anything up.
+struct RepoLimits {
+  std::optional<std::uint64_t> own;         // what was set for it
+  std::optional<std::uint64_t> namespace_;  // of its namespace, for its visibility
+  std::optional<std::uint64_t> effective;   // the lower of both
+};
+Result<RepoLimits> find_repo_limits(db::Connection& connection, const Config& config, RepoId repo);
+
 struct RepoQuota {
-  std::optional<std::uint64_t> own;        // what was set for it
-  std::optional<std::uint64_t> effective;  // the lower of its own and its namespace's
+  RepoLimits limits;
   std::uint64_t used = 0;
-  QuotaUse namespace_;     // of the repository's visibility
-  bool is_member = false;  // whether the caller may know of the namespace's use
+  std::uint64_t namespace_used = 0;  // of the repository's visibility
+  bool is_member = false;            // whether the caller may know of the namespace's use
 };
 Result<RepoQuota> find_repo_quota(Hub& hub, const ReadableRepo& repo);
 

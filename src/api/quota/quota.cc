@@ -67,33 +67,33 @@ Result<hub::NamespaceQuotaChange> read_changes(const boost::json::object& in) {
 }
 
 RepoQuotaReply reply_of(const hub::Repo& repo, const hub::RepoQuota& quota) {
+  const auto storage = repo_storage(quota.limits, quota.used);
   RepoQuotaReply reply;
   reply.repo_id = repo.full_name();
   reply.repo_type = to_string(repo.type);
   reply.namespace_ = repo.owner;
-  reply.quota_bytes = quota.own;
-  reply.used_bytes = quota.used;
-  reply.available_bytes = available(quota.used, quota.effective);
-  reply.percentage_used = percentage(quota.used, quota.effective);
-  reply.effective_quota_bytes = quota.effective;
-  reply.is_inheriting = !quota.own;
+  reply.quota_bytes = storage.quota_bytes;
+  reply.used_bytes = storage.used_bytes;
+  reply.available_bytes = storage.available_bytes;
+  reply.percentage_used = storage.percentage_used;
+  reply.effective_quota_bytes = storage.effective_quota_bytes;
+  reply.is_inheriting = storage.is_inheriting;
   if (!quota.is_member) return reply;
-  const auto& [limit, used] = quota.namespace_;
-  reply.namespace_quota_bytes = limit;
-  reply.namespace_used_bytes = used;
-  reply.namespace_available_bytes = available(used, limit);
+  reply.namespace_quota_bytes = quota.limits.namespace_;
+  reply.namespace_used_bytes = quota.namespace_used;
+  reply.namespace_available_bytes = available(quota.namespace_used, quota.limits.namespace_);
   return reply;
 }
 
 }  // namespace
 
-RepoStorage repo_storage(const hub::RepoQuota& quota) {
-  return {quota.own,
-          quota.used,
-          available(quota.used, quota.effective),
-          percentage(quota.used, quota.effective),
-          quota.effective,
-          !quota.own};
+RepoStorage repo_storage(const hub::RepoLimits& limits, std::uint64_t used) {
+  return {limits.own,
+          used,
+          available(used, limits.effective),
+          percentage(used, limits.effective),
+          limits.effective,
+          !limits.own};
 }
 
 Result<NamespaceQuotaReply> show_quota(const hub::SignedIn& caller, Call& call) {

@@ -103,7 +103,7 @@ struct RepoStorage {
 BOOST_DESCRIBE_STRUCT(RepoStorage, (),
                       (quota_bytes, used_bytes, available_bytes, percentage_used,
                        effective_quota_bytes, is_inheriting))
-RepoStorage repo_storage(const hub::RepoQuota& quota);
+RepoStorage repo_storage(const hub::RepoLimits& limits, std::uint64_t used);
 
 // The namespace's bytes are null for those who do not belong to it.
 struct RepoQuotaReply {

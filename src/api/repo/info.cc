@@ -22,20 +22,21 @@ constexpr std::size_t piece = 256U << 10U;
 struct Gathered {
   hub::RepoSummary summary;
   std::uint64_t used_bytes = 0;
+  hub::RepoLimits limits;
 };
 
-Result<Gathered> gather(hub::Hub& hub, RepoId repo, bool with_used_bytes) {
+Result<Gathered> gather(hub::Hub& hub, RepoId repo, bool with_used_bytes, bool with_limits) {
   return hub.database.read_now([&](db::Connection& connection) -> Result<Gathered> {
-    Gathered gathered{TRY(hub::load_summary(connection, repo)), 0};
+    Gathered gathered{TRY(hub::load_summary(connection, repo)), 0, {}};
     if (with_used_bytes) gathered.used_bytes = TRY(hub::used_bytes(connection, repo));
+    if (with_limits) gathered.limits = TRY(hub::find_repo_limits(connection, hub.config, repo));
     return gathered;
   });
 }
 
-Result<> write_storage(JsonWriter& json, const Call& call, const hub::ReadableRepo& repo) {
+void write_storage(JsonWriter& json, const Gathered& gathered) {
   json.key("storage");
-  json.write(repo_storage(TRY(hub::find_repo_quota(call.hub, repo))));
-  return {};
+  json.write(repo_storage(gathered.limits, gathered.used_bytes));
 }
 
 Result<> write_revision(JsonWriter& json, Call& call, const hub::Repo& repo,
@@ -97,7 +98,9 @@ Result<http::Reply> answer(const hub::ReadableRepo& readable, Call& call,
   const auto fields = TRY(wanted_fields(call, repo.type));
   const bool everything = call.query.list("expand").empty();
   const bool with_blobs = TRY(call.query.boolean("blobs", false));
-  const auto gathered = TRY(gather(call.hub, repo.id, everything || fields.needs_used_bytes()));
+  const bool with_storage = everything && readable.caller().user.has_value();
+  const auto gathered =
+      TRY(gather(call.hub, repo.id, everything || fields.needs_used_bytes(), with_storage));
   RepoView view{&gathered.summary, gathered.summary.head, nullptr, true, gathered.used_bytes};
   if (revision) {
     view.sha = TRY(hub::resolve_revision(call.hub, repo, *revision)).commit;
@@ -110,7 +113,7 @@ Result<http::Reply> answer(const hub::ReadableRepo& readable, Call& call,
   JsonWriter json(body);
   json.begin_object();
   fields.write(json, view);
-  if (everything && readable.caller().user) TRY(write_storage(json, call, readable));
+  if (with_storage) write_storage(json, gathered);
   if (everything && revision) TRY(write_revision(json, call, repo, *revision, *view.sha));
   if (fields.has("siblings")) {
     return finish_with_siblings(call, std::move(body), repo.id, view.sha, with_blobs);
