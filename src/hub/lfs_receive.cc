@@ -25,7 +25,7 @@ Result<> check_length(const http::BodyReader& body, std::uint64_t expected) {
               fmt::format("The upload has {} bytes, but {} were promised.", *declared, expected));
 }
 
-Task<Result<>> publish(Hub& hub, store::Staging staging, Upload upload) {
+Task<Result<>> publish(Hub& hub, store::Staging staging, const Upload& upload) {
   const auto until = hub.clock.now().plus_seconds(upload_lifetime_seconds);
   return hub.objects.publish(std::move(staging), upload.repo, until,
                              [&hub, upload](db::Connection& connection) -> Result<> {
@@ -84,7 +84,7 @@ Result<store::Staging> seal(Hub& hub, const Upload& upload) {
 
 Task<Result<>> seal_and_publish(Hub& hub, Upload upload) {
   auto sealed = CO_TRY(co_await hub.pool.run([&] { return seal(hub, upload); }));
-  co_return co_await publish(hub, std::move(sealed), std::move(upload));
+  co_return co_await publish(hub, std::move(sealed), upload);
 }
 
 }  // namespace

@@ -29,7 +29,6 @@ inline constexpr std::size_t most_shard_files = 100'000;
 // A shard whose form is right, spooled to the disk and mapped from there.
 class ArrivedShard {
  public:
-  ArrivedShard(ArrivedShard&&) = default;
   Bytes bytes() const { return bytes_.bytes(); }
 
  private:
