@@ -1,23 +1,17 @@
 #include "os/process.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <optional>
 #include <string_view>
-#include <system_error>
-#include <tuple>
 
+#include "os/child.h"
 #include "os/retry.h"
 #include "os/system_error.h"
 
@@ -27,32 +21,6 @@ namespace {
 using Deadline = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t most_errors = 64 << 10;
-
-struct Pipe {
-  File read_end;
-  File write_end;
-};
-
-// Above the standard three, which the child gets as copies of these.
-Result<File> above_standard(File file) {
-  if (file.descriptor() > STDERR_FILENO) return file;
-  const int copy = ::fcntl(file.descriptor(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (copy < 0) return fail_system(errno, "dup", "a pipe");
-  return File(copy);
-}
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-    return fail_system(errno, "pipe", "for a child process");
-  File read_end(ends[0]);
-  File write_end(ends[1]);
-  return Pipe{TRY(above_standard(std::move(read_end))), TRY(above_standard(std::move(write_end)))};
-}
-
-void set_nonblocking(const File& file) {
-  ::fcntl(file.descriptor(), F_SETFL, ::fcntl(file.descriptor(), F_GETFL) | O_NONBLOCK);
-}
 
 // Writing to a child that reads no more must not end this process.
 class WithoutSigpipe {
@@ -76,97 +44,6 @@ class WithoutSigpipe {
  private:
   sigset_t pipe_{};
   sigset_t before_{};
-};
-
-// What posix_spawn is told: standard files, directory, signals as a fresh program expects them, a
-// process group of its own, and no other descriptor.
-class SpawnPlan {
- public:
-  SpawnPlan(const Pipe& input, const Pipe& output, const Pipe& errors, const Path& directory) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_adddup2(&actions_, input.read_end.descriptor(), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, output.write_end.descriptor(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, errors.write_end.descriptor(), STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-    if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions_, directory.c_str());
-
-    posix_spawnattr_init(&attributes_);
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                               POSIX_SPAWN_SETPGROUP);
-  }
-  ~SpawnPlan() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-
-  Result<pid_t> spawn(const ProcessOptions& options) {
-    std::vector<char*> arguments;
-    arguments.reserve(options.arguments.size() + 1);
-    for (const auto& argument : options.arguments) {
-      arguments.push_back(const_cast<char*>(argument.c_str()));
-    }
-    arguments.push_back(nullptr);
-
-    const char* own_path = std::getenv("PATH");
-    auto path = fmt::format("PATH={}", own_path != nullptr ? own_path : "/usr/bin:/bin");
-    std::vector<char*> environment{path.data()};
-    for (const auto& variable : options.environment) {
-      if (!variable.starts_with("PATH="))
-        environment.push_back(const_cast<char*>(variable.c_str()));
-    }
-    environment.push_back(nullptr);
-
-    pid_t child = -1;
-    const int failure = ::posix_spawnp(&child, arguments[0], &actions_, &attributes_,
-                                       arguments.data(), environment.data());
-    if (failure != 0) {
-      return fail_internal(fmt::format("spawn {}: {}", options.arguments[0],
-                                       std::generic_category().message(failure)));
-    }
-    return child;
-  }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
-
-// A running child and everything below it; killed and reaped at the latest with this object.
-class Child {
- public:
-  explicit Child(pid_t id) : id_(id), ended_(static_cast<int>(::syscall(SYS_pidfd_open, id, 0))) {}
-  ~Child() { std::ignore = reap(); }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  // Becomes readable when the child ends.
-  int descriptor() const { return ended_.descriptor(); }
-
-  // Kills what is left of the process group and waits: exit status, or 128 + signal.
-  int reap() {
-    if (!exit_status_) {
-      // Before waiting: afterwards the number may be another process's.
-      ::kill(-id_, SIGKILL);
-      int status = 0;
-      retry([&] { return ::waitpid(id_, &status, 0); });
-      exit_status_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    }
-    return *exit_status_;
-  }
-
- private:
-  pid_t id_;
-  File ended_;
-  std::optional<int> exit_status_;
 };
 
 // Feeds the child and collects what it says.
@@ -195,7 +72,7 @@ class Conversation {
                                      pollfd{running ? child.descriptor() : -1, POLLIN, 0}};
       if (!TRY(wait(ready))) return timed_out();
       if (ready[0].revents != 0) TRY(feed());
-      if (ready[1].revents != 0) TRY(take(output_, result_.output, options_.most_output, true));
+      if (ready[1].revents != 0) TRY(take_output());
       if (ready[2].revents != 0) TRY(take(errors_, result_.errors, most_errors, false));
       if (ready[3].revents != 0) {
         result_.exit_status = child.reap();
@@ -236,6 +113,14 @@ class Conversation {
     return {};
   }
 
+  Result<> take_output() {
+    TRY(take(output_, result_.output, options_.most_output, true));
+    if (!options_.on_output) return {};
+    TRY(options_.on_output(result_.output));
+    result_.output.clear();
+    return {};
+  }
+
   Result<> take(std::optional<File>& from, std::string& into, std::size_t most, bool all) {
     std::array<char, 65536> buffer;
     const auto got =
@@ -266,11 +151,10 @@ class Conversation {
 }  // namespace
 
 Result<ProcessResult> run_process(const ProcessOptions& options) {
-  if (options.arguments.empty()) return fail_internal("run_process without a program");
   auto input = TRY(make_pipe());
   auto output = TRY(make_pipe());
   auto errors = TRY(make_pipe());
-  Child child(TRY(SpawnPlan(input, output, errors, options.directory).spawn(options)));
+  auto child = TRY(Child::start(options, {input.read_end, output.write_end, errors.write_end}));
   {
     const File child_side = std::move(input.read_end);
   }

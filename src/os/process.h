@@ -2,7 +2,10 @@
 // inherits no descriptor but the standard three, and leads a process group that dies with it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -23,6 +26,9 @@ struct ProcessOptions {
   std::string input;
   std::size_t most_output = 16 << 20;  // more: SIGKILL and Code::internal
   int timeout_seconds = 600;           // then SIGKILL and Code::internal
+  std::uint64_t most_memory = 0;       // bytes each process of it may allocate; 0: any number
+  // Takes the output as it comes, in place of ProcessResult::output; a failure ends the child.
+  std::function<Result<>(std::string_view)> on_output = {};
 };
 
 // Blocks; call it on a Pool.
