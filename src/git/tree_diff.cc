@@ -19,16 +19,16 @@ std::optional<Sha1> folder_id(const TreeEntry* entry) {
 
 class TreeDiff {
  public:
-  explicit TreeDiff(const LoadTree& load) : load_(load) {}
+  TreeDiff(const LoadTree& load, const VisitChange& visit) : load_(load), visit_(visit) {}
 
-  Result<std::vector<ChangedEntry>> run(const Sha1& before, const Sha1& after) {
+  Result<> run(const Sha1& before, const Sha1& after) {
     if (before != after) waiting_.push_back({.path = {}, .before = before, .after = after});
     while (!waiting_.empty()) {
       const auto pair = std::move(waiting_.back());
       waiting_.pop_back();
       TRY(compare(pair));
     }
-    return std::move(changed_);
+    return {};
   }
 
  private:
@@ -41,33 +41,47 @@ class TreeDiff {
     const auto after = TRY(load(pair.after));
     for (const auto& entry : *after) {
       const auto* former = find_entry(*before, entry.name);
-      if (former == nullptr || *former != entry) note(pair.path, former, &entry);
+      if (former == nullptr || *former != entry) TRY(note(pair.path, former, &entry));
     }
     for (const auto& entry : *before) {
-      if (find_entry(*after, entry.name) == nullptr) note(pair.path, &entry, nullptr);
+      if (find_entry(*after, entry.name) == nullptr) TRY(note(pair.path, &entry, nullptr));
     }
     return {};
   }
 
-  void note(const std::string& folder, const TreeEntry* before, const TreeEntry* after) {
+  Result<> note(const std::string& folder, const TreeEntry* before, const TreeEntry* after) {
+    TRY(visit_(folder, before, after));
     const auto& name = (after != nullptr ? after : before)->name;
-    changed_.push_back({.folder = folder, .name = name, .removed = after == nullptr});
     FolderPair inside{.path = folder.empty() ? name : folder + "/" + name,
                       .before = folder_id(before),
                       .after = folder_id(after)};
     if (inside.before != inside.after) waiting_.push_back(std::move(inside));
+    return {};
   }
 
   const LoadTree& load_;
+  const VisitChange& visit_;
   std::vector<FolderPair> waiting_;
-  std::vector<ChangedEntry> changed_;
 };
 
 }  // namespace
 
+Result<> visit_changes(const Sha1& before, const Sha1& after, const LoadTree& load,
+                       const VisitChange& visit) {
+  return TreeDiff(load, visit).run(before, after);
+}
+
 Result<std::vector<ChangedEntry>> diff_trees(const Sha1& before, const Sha1& after,
                                              const LoadTree& load) {
-  return TreeDiff(load).run(before, after);
+  std::vector<ChangedEntry> changed;
+  const VisitChange collect = [&](const std::string& folder, const TreeEntry* former,
+                                  const TreeEntry* entry) -> Result<> {
+    const auto& name = (entry != nullptr ? entry : former)->name;
+    changed.push_back({.folder = folder, .name = name, .removed = entry == nullptr});
+    return {};
+  };
+  TRY(visit_changes(before, after, load, collect));
+  return changed;
 }
 
 }  // namespace kohaku::git

@@ -1,0 +1,39 @@
+#include "git/wire.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kohaku::git {
+namespace {
+
+constexpr int most_silent_seconds = 600;  // counting the objects of a large repository says nothing
+
+}  // namespace
+
+int protocol_version(std::string_view header) {
+  int highest = 0;
+  while (!header.empty()) {
+    const auto word = header.substr(0, header.find(':'));
+    if (word == "version=1") highest = std::max(highest, 1);
+    if (word == "version=2") highest = 2;
+    header.remove_prefix(std::min(word.size() + 1, header.size()));
+  }
+  return highest;
+}
+
+os::ProcessOptions upload_pack_command(const os::Path& repository_directory, UploadPack what,
+                                       int protocol) {
+  std::vector<std::string> arguments = {"upload-pack", "--strict", "--stateless-rpc"};
+  if (what == UploadPack::advertise) arguments.emplace_back("--http-backend-info-refs");
+  arguments.emplace_back(".");
+  auto options = git_command(repository_directory, std::move(arguments));
+  if (protocol > 0) {
+    options.environment.push_back("GIT_PROTOCOL=version=" + std::to_string(protocol));
+  }
+  options.timeout_seconds = most_silent_seconds;
+  return options;
+}
+
+}  // namespace kohaku::git

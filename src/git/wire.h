@@ -1,0 +1,19 @@
+// The git programs behind a fetch, and what a client may choose about them.
+// Source: gitprotocol-http(5), gitprotocol-v2(5), git-upload-pack(1).
+#pragma once
+
+#include <string_view>
+
+#include "git/command.h"
+
+namespace kohaku::git {
+
+// 0, 1 or 2, from a Git-Protocol header: the highest `version=` in its list; 0 for all else.
+int protocol_version(std::string_view header);
+
+// `git upload-pack` for one request of a fetch, or only telling what there is to fetch.
+enum class UploadPack { advertise, answer };
+os::ProcessOptions upload_pack_command(const os::Path& repository_directory, UploadPack what,
+                                       int protocol);
+
+}  // namespace kohaku::git
