@@ -106,6 +106,11 @@ void read_quotas(Reader& reader, hub::Config& config) {
   quota("DEFAULT_ORG_PUBLIC_QUOTA_BYTES", config.org_public_quota_bytes);
 }
 
+void read_git(Reader& reader, hub::Config& config) {
+  reader.number<std::uint32_t>("GIT_PROCESSES", config.git_processes, 1, 1000);
+  reader.number<std::uint64_t>("GIT_PUSH_BYTES", config.git_push_bytes, 1, 1ULL << 40U);
+}
+
 Result<> check_backend(const Environment& environment) {
   const auto backend = environment("KOHAKU_HUB_DB_BACKEND");
   if (backend && !backend->empty() && *backend != "sqlite") {
@@ -137,6 +142,7 @@ Result<hub::Config> read_config(const Environment& environment) {
   reader.list("TRUSTED_PROXIES", config.trusted_proxies);
   read_lfs(reader, config);
   read_quotas(reader, config);
+  read_git(reader, config);
   reader.boolean("REQUIRE_EMAIL_VERIFICATION", config.require_email_verification);
   reader.boolean("INVITATION_ONLY", config.invitation_only);
   reader.number<std::int64_t>("SESSION_EXPIRE_HOURS", config.session_expire_hours, 1, 87'600);

@@ -29,6 +29,9 @@ struct Config {
   std::uint64_t org_private_quota_bytes = 0;
   std::uint64_t org_public_quota_bytes = 0;
 
+  std::uint32_t git_processes = 16;  // git programs that answer fetches at once; pushes: half of it
+  std::uint64_t git_push_bytes = std::uint64_t{4} << 30U;  // of one push
+
   bool require_email_verification = false;
   bool invitation_only = false;
   std::int64_t session_expire_hours = 168;

@@ -7,6 +7,7 @@
 #include "db/database.h"
 #include "git/repository.h"
 #include "hub/config.h"
+#include "hub/git_work.h"
 #include "hub/guards.h"
 #include "hub/queues.h"
 #include "hub/read_caches.h"
@@ -35,6 +36,7 @@ struct Hub {
       std::make_unique<Queues<AccountId>>();  // of shards, by user; never null
   // Held by the one collection of large objects that is under way; never null.
   std::unique_ptr<std::mutex> collection = std::make_unique<std::mutex>();
+  std::unique_ptr<GitWork> git_work = std::make_unique<GitWork>(config);  // never null
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
   std::shared_ptr<CurrentCaches> current = make_current_caches();  // never null
 };

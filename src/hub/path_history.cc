@@ -1,6 +1,7 @@
 #include "hub/path_history.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "git/tree_diff.h"
 #include "hub/commit_build.h"
@@ -51,7 +52,43 @@ class Undecided {
   std::size_t left_ = 0;
 };
 
+// Of each path the newest change counts.
+struct NewestChanges {
+  std::vector<PathChange> changes;
+  std::unordered_set<std::string> paths;
+
+  void take(git::ChangedEntry entry, const Sha1& commit) {
+    auto path = entry.folder.empty() ? entry.name : entry.folder + "/" + entry.name;
+    if (!paths.insert(std::move(path)).second) return;
+    const auto changed_by = entry.removed ? std::nullopt : std::optional(commit);
+    changes.push_back({std::move(entry.folder), std::move(entry.name), changed_by});
+  }
+};
+
 }  // namespace
+
+Result<> describe_advance(const git::Repository& repository, const Sha1& before, const Sha1& commit,
+                          Publication& publication) {
+  const git::LoadTree load = [&](const Sha1& id) { return load_tree(repository, id); };
+  NewestChanges newest;
+  auto id = commit;
+  auto current = TRY(repository.commit(id));
+  const auto tree = current->tree;
+  for (int walked = 0; id != before; ++walked) {
+    if (walked == most_commits || current->parents.empty()) {
+      return describe_history(repository, commit, publication);
+    }
+    const auto parent = TRY(repository.commit(current->parents.front()));
+    for (auto& entry : TRY(git::diff_trees(parent->tree, current->tree, load))) {
+      newest.take(std::move(entry), id);
+    }
+    id = current->parents.front();
+    current = parent;
+  }
+  publication.path_changes = std::move(newest.changes);
+  publication.card = TRY(read_card_of(repository, tree));
+  return {};
+}
 
 Result<> describe_history(const git::Repository& repository, const Sha1& commit,
                           Publication& publication) {

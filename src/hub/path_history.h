@@ -16,4 +16,9 @@ namespace kohaku::hub {
 Result<> describe_history(const git::Repository& repository, const Sha1& commit,
                           Publication& publication);
 
+// The difference alone, for a default branch that went forward from `before`, an ancestor of `commit`;
+// the whole truth when it is not found among the first parents.
+Result<> describe_advance(const git::Repository& repository, const Sha1& before, const Sha1& commit,
+                          Publication& publication);
+
 }  // namespace kohaku::hub
