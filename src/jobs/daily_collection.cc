@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "hub/lfs_gc.h"
+#include "hub/staging_sweep.h"
 #include "os/log.h"
 
 namespace kohaku::jobs {
@@ -36,12 +37,22 @@ void tell(const Result<hub::GarbageReport>& report) {
                 {"uploads", static_cast<std::int64_t>(report->uploads)}});
 }
 
+void tell(const Result<std::uint64_t>& swept) {
+  if (!swept) {
+    os::log_error("Staging areas could not be swept",
+                  {{"reason", std::string_view(swept.error().detail)}});
+  } else if (*swept > 0) {
+    os::log_info("Swept staging areas", {{"entries", static_cast<std::int64_t>(*swept)}});
+  }
+}
+
 }  // namespace
 
 Task<void> collect_daily(hub::Hub& hub) {
   co_await sleep(first_turn);
   while (true) {
     tell(co_await hub.pool.run([&hub] { return hub::collect_garbage(hub, false); }));
+    tell(co_await hub.pool.run([&hub] { return hub::sweep_staging(hub); }));
     co_await sleep(between_turns);
   }
 }

@@ -1,4 +1,5 @@
-// Collects large objects that nothing names once a day (hub/lfs_gc.h), and tells the log what went.
+// Once a day: collects large objects that nothing names (hub/lfs_gc.h), removes what interrupted commits
+// and pushes left behind (hub/staging_sweep.h), and tells the log what went.
 #pragma once
 
 #include "base/task.h"
