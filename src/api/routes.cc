@@ -14,6 +14,7 @@ Routes all_routes() {
   add_like_routes(routes);
   add_gate_routes(routes);
   add_quota_routes(routes);
+  add_git_routes(routes);
   add_lfs_routes(routes);
   add_xet_routes(routes);
   add_not_offered_routes(routes);

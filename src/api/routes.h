@@ -15,6 +15,7 @@ void add_repo_write_routes(Routes& routes);   // api/repo: commit, preupload, br
 void add_like_routes(Routes& routes);         // api/repo: like, likers; api/users/likes
 void add_gate_routes(Routes& routes);         // api/repo: asking for access, deciding upon it
 void add_quota_routes(Routes& routes);        // api/quota
+void add_git_routes(Routes& routes);          // api/git
 void add_lfs_routes(Routes& routes);          // api/lfs
 void add_xet_routes(Routes& routes);          // api/xet
 void add_not_offered_routes(Routes& routes);  // api/site/not_offered.cc: 501 and 404 by name

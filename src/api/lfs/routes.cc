@@ -28,10 +28,11 @@ void add_repository_lfs(Routes& routes) {
   for (const std::string root : lfs_roots) routes.post<&lfs_batch>(root + "/objects/batch");
   routes.file("api/lfs/verify.cc").in_place().asks_for_credentials().tells(&lfs_error_reply);
   for (const std::string root : lfs_roots) routes.post<&verify_lfs_object>(root + "/verify");
-  routes.file("api/lfs/locks.cc").in_place().tells(&lfs_error_reply);
+  routes.file("api/lfs/locks.cc").in_place().asks_for_credentials().tells(&lfs_error_reply);
   for (const std::string root : lfs_roots) {
-    routes.get<&lfs_locks>(root + "/locks").post<&lfs_locks>(root + "/locks");
-    routes.post<&lfs_locks>(root + "/locks/verify");
+    routes.get<&list_lfs_locks>(root + "/locks").post<&create_lfs_lock>(root + "/locks");
+    routes.post<&verify_lfs_locks>(root + "/locks/verify");
+    routes.post<&remove_lfs_lock>(root + "/locks/{id}/unlock");
   }
 }
 
