@@ -113,6 +113,12 @@ Result<> index_packs(const os::Path& repository_directory, const std::vector<std
   return {};
 }
 
+Result<> write_commit_graph(const os::Path& repository_directory) {
+  TRY(run_git(slow_command(repository_directory, {"commit-graph", "write", "--reachable",
+                                                  "--changed-paths", "--no-progress"})));
+  return {};
+}
+
 Result<> remove_packs(const os::Path& repository_directory, const std::vector<std::string>& packs) {
   const auto directory = repository_directory / "objects" / "pack";
   for (const auto& name : packs) {

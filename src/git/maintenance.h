@@ -1,6 +1,6 @@
 // Bringing the many small packs of a repository together, beside running readers. Nothing here
 // removes a pack: whoever keeps the list of packs publishes the new one, registers it, strikes out
-// the old ones, and removes their files when no reader can still need them (remove_packs).
+// the old ones, and removes their files when no reader can still need them (Repository::remove).
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,11 @@ Result<StagedPack> collect_reachable(const os::Path& repository_directory,
 // removed.
 Result<> index_packs(const os::Path& repository_directory, const std::vector<std::string>& packs);
 
-// Removes packs by name and syncs the directory; those already gone are fine. Repository::refresh
-// closes what is still open of them.
+// Makes walks through long histories quick: a commit graph of what the refs reach as git sees them.
+Result<> write_commit_graph(const os::Path& repository_directory);
+
+// Removes packs by name and syncs the directory; those already gone are fine. Repository::remove
+// is for those that may be open.
 Result<> remove_packs(const os::Path& repository_directory, const std::vector<std::string>& packs);
 
 }  // namespace kohaku::git

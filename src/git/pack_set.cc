@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "git/maintenance.h"
 #include "git/mapped_file.h"
 #include "git/pack_index.h"
 #include "os/log.h"
@@ -180,6 +181,12 @@ Result<> PackSet::publish(const StagedPack& pack) {
     }
   }
   return os::sync_directory(directory_);
+}
+
+Result<> PackSet::remove(const std::vector<std::string>& names) {
+  const std::lock_guard lock(scanning_);
+  TRY(remove_packs(repository_directory_, names));
+  return scan();
 }
 
 Result<std::vector<Sha1>> PackSet::ids_between(const Sha1& low, const Sha1& high,

@@ -40,6 +40,8 @@ class PackSet {
   bool knows(const Sha1& id) const { return look_up(id).has_value(); }
   // Publishes a pack and takes it into the view, so that nothing needs to be searched for it.
   Result<> publish(const StagedPack& pack);
+  // Removes the files of packs, durably; never between the two files of one that is being published.
+  Result<> remove(const std::vector<std::string>& names);
   // Reads the directory again: packs that were removed are forgotten.
   Result<> refresh();
   // The ids from `low` to `high`, both included, each once, in order; at most about `most`.

@@ -133,6 +133,10 @@ Result<std::optional<TreeEntry>> Repository::find(const Sha1& root_tree,
 
 Result<> Repository::publish(const StagedPack& pack) const { return state_->packs.publish(pack); }
 
+Result<> Repository::remove(const std::vector<std::string>& packs) const {
+  return state_->packs.remove(packs);
+}
+
 Result<> Repository::refresh() const { return state_->packs.refresh(); }
 
 std::optional<std::uint64_t> Repository::known_commit_count(const Sha1& commit) const {

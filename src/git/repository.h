@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -45,6 +46,8 @@ class Repository {
 
   // Moves a finished pack into the repository, durably, and knows its objects from then on.
   Result<> publish(const StagedPack& pack) const;
+  // Removes packs whose objects others hold; closes their files. Missing ones are fine.
+  Result<> remove(const std::vector<std::string>& packs) const;
   // After packs were removed from the directory: closes their files.
   Result<> refresh() const;
 

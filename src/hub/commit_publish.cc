@@ -156,6 +156,16 @@ Result<> change_card(db::Connection& connection, RepoId repo, const CardMetadata
   return {};
 }
 
+Result<> check_packs(Hub& hub, const Publication& publication) {
+  const auto directory = hub.repositories.directory(publication.repo) / "objects" / "pack";
+  for (const auto& pack : publication.packs) {
+    if (os::exists(directory / (pack.name + ".idx"))) continue;
+    return fail(Code::unavailable, "What was sent has to be sent once more. Please try again.",
+                fmt::format("{} was removed before it was registered", pack.name));
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_lost_race(const Error& error) {
@@ -199,6 +209,7 @@ Result<> record(db::Connection& connection, const Publication& publication, Micr
 }
 
 Task<Result<>> publish(Hub& hub, Publication publication) {
+  CO_TRY(check_packs(hub, publication));
   const auto now = hub.clock.now();
   co_return co_await hub.database.write([&](db::Connection& connection) -> Result<> {
     TRY(record(connection, publication, now, Rights::check));

@@ -3,7 +3,7 @@
 //
 //   finish the pack → synced and renamed into objects/pack → transaction → answer
 //
-// A pack whose transaction failed stays unregistered and is swept by age.
+// A pack whose transaction failed stays unregistered.
 #pragma once
 
 #include <cstdint>
@@ -74,7 +74,9 @@ Result<> place_packs(Hub& hub, RepoId repo, const std::vector<git::StagedPack>& 
 // Writes everything in one transaction that first asks again whether the repository exists
 // (repo_not_found), the writer may write (forbidden), every ref is as expected (conflict, see
 // is_lost_race; `Reference … already exists`), no ref would lie below another (conflict), and every
-// object named is held by this repository (bad_request). Durable when it answers.
+// object named is held by this repository (bad_request). Durable when it answers. With packs: while the
+// caller has the repository's turn (Hub::queues), since one of them may be a retired one brought again,
+// and its files may have gone (unavailable).
 Task<Result<>> publish(Hub& hub, Publication publication);
 
 // The same inside a transaction of the caller; without the question for rights when the repository

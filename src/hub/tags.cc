@@ -4,6 +4,7 @@
 
 #include "git/refs.h"
 #include "hub/commit_publish.h"
+#include "hub/queues.h"
 #include "hub/revisions.h"
 #include "hub/signature.h"
 
@@ -48,6 +49,7 @@ Result<Publication> prepare(Hub& hub, const WritableRepo& repo, const NewTag& wa
 }  // namespace
 
 Task<Result<>> create_tag(Hub& hub, WritableRepo repo, NewTag wanted) {
+  const auto turn = co_await hub.queues->wait(repo.repo().id);
   auto publication = CO_TRY(co_await hub.pool.run([&] { return prepare(hub, repo, wanted); }));
   co_return co_await publish(hub, std::move(publication));
 }

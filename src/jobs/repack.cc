@@ -1,0 +1,63 @@
+#include "jobs/repack.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "hub/queues.h"
+#include "hub/repack.h"
+#include "os/log.h"
+
+namespace kohaku::jobs {
+namespace {
+
+constexpr auto between_looks = std::chrono::minutes(1);
+
+Task<void> sleep() {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, between_looks);
+  co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+void log_failure(RepoId repo, const Error& error) {
+  os::log_error("Packs could not be brought together",
+                {{"repository", repo.value}, {"reason", std::string_view(error.detail)}});
+}
+
+Task<void> repack_since(hub::Hub& hub, Micros since) {
+  const auto repos =
+      co_await hub.pool.run([&] { return hub::find_repacking_candidates(hub, since); });
+  if (!repos) co_return;
+  for (const auto repo : *repos) {
+    const auto done = co_await hub.pool.run([&] { return hub::repack(hub, repo); });
+    if (!done) log_failure(repo, done.error());
+    else if (*done) os::log_info("Brought packs together", {{"repository", repo.value}});
+  }
+}
+
+Task<void> remove_retired(hub::Hub& hub) {
+  const auto repos = co_await hub.pool.run([&] { return hub::find_retired_packs(hub); });
+  if (!repos) co_return;
+  for (const auto repo : *repos) {
+    const auto turn = co_await hub.queues->wait(repo);
+    const auto done = co_await hub.pool.run([&] { return hub::remove_retired_packs(hub, repo); });
+    if (!done) log_failure(repo, done.error());
+  }
+}
+
+}  // namespace
+
+Task<void> repack_repositories(hub::Hub& hub) {
+  Micros looked_at;
+  while (true) {
+    co_await sleep();
+    const auto since = looked_at;
+    looked_at = hub.clock.now();
+    co_await repack_since(hub, since);
+    co_await remove_retired(hub);
+  }
+}
+
+}  // namespace kohaku::jobs
