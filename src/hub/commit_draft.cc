@@ -5,6 +5,7 @@
 #include "hub/attribute_lookup.h"
 #include "hub/lfs_settings.h"
 #include "hub/revisions.h"
+#include "hub/signature.h"
 
 namespace kohaku::hub {
 namespace {
@@ -83,6 +84,10 @@ Result<> CommitDraft::take(CommitLine& line, const CommitSpool& content) {
 Result<> CommitDraft::take_header(CommitLine& line) {
   if (line.summary.find_first_not_of(" \t\r\n") == line.summary.npos) {
     return fail_at_line(line.number, Code::bad_request, "The summary is empty.");
+  }
+  for (const auto* text : {&line.summary, &line.description}) {
+    auto checked = check_message(*text);
+    if (!checked) return at(line, std::move(checked).error());
   }
   summary_ = std::move(line.summary);
   description_ = std::move(line.description);

@@ -123,6 +123,10 @@ TEST_F(CommitTest, failuresLeaveNoTrace) {
       {header_line("x") + file_line("big", std::string(10'000'000, 'a')), Code::payload_too_large,
        "LFS"},
       {header_line("") + file_line("a", "1"), Code::bad_request, "summary"},
+      {header_line(std::string("a\0b", 3)) + file_line("a", "1"), Code::bad_request, "NUL"},
+      {line("header", {{"summary", "x"}, {"description", std::string("a\0b", 3)}}) +
+           file_line("a", "1"),
+       Code::bad_request, "NUL"},
       {header_line("x", "zzzz") + file_line("a", "1"), Code::bad_request, "parentCommit"},
       {header_line("x", std::string(40, '0')) + file_line("a", "1"), Code::precondition_failed,
        "The branch was updated since you opened this page. Please refresh and try again."},

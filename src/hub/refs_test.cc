@@ -94,6 +94,8 @@ TEST_F(RefsTest, tagsComeAndGo) {
   ASSERT_TRUE(tag({.name = "main", .revision = "v1", .message = ""}));  // as a branch is called
   EXPECT_EQ(fsck(), "");
 
+  expect_failure(tag({.name = "nul", .revision = "main", .message = std::string("a\0b", 3)}),
+                 Code::bad_request, "NUL");
   expect_failure(tag({.name = "v1", .revision = "main", .message = "x"}), Code::conflict,
                  "refs/tags/v1 already exists");
   expect_failure(tag({.name = "a..b", .revision = "nothing", .message = ""}),
@@ -127,6 +129,7 @@ TEST_F(RefsTest, squashingKeepsTheFiles) {
   EXPECT_EQ(git({"rev-list", "--count", "main"}), "2\n");
 
   EXPECT_FALSE(run_task(super_squash(hub(), writable(), "nothing", "")));
+  EXPECT_FALSE(run_task(super_squash(hub(), writable(), "main", std::string("a\0b", 3))));
 }
 
 }  // namespace

@@ -21,6 +21,11 @@ git::Signature signature_of(const User& user, Micros time) {
           .offset_minutes = 0};
 }
 
+Result<> check_message(std::string_view message) {
+  if (message.find('\0') == message.npos) return {};
+  return fail(Code::bad_request, "The message holds a NUL character, which git does not allow.");
+}
+
 std::string commit_message(std::string_view title, std::string_view description) {
   std::string message(trimmed(title));
   message += '\n';

@@ -54,6 +54,7 @@ find_objects(Hub& hub, RepoId repo, const std::shared_ptr<const git::Repository>
 
 Result<Squashed> prepare(Hub& hub, const WritableRepo& repo, std::string_view branch,
                          std::string_view message) {
+  TRY(check_message(message));
   const auto id = repo.repo().id;
   const auto repository = TRY(hub.repositories.get(id));
   const auto tip = TRY(read_tip(hub, id, branch));

@@ -13,6 +13,7 @@ namespace {
 
 Result<Sha1> write_tag_object(Hub& hub, const WritableRepo& repo, const NewTag& wanted,
                               const Sha1& commit, Publication& publication) {
+  TRY(check_message(wanted.message));
   auto pack = TRY(git::PackWriter::create(hub.repositories.staging(repo.repo().id)));
   git::Tag tag;
   tag.target = commit;
