@@ -2,49 +2,32 @@
 
 #include <algorithm>
 #include <optional>
-#include <queue>
 #include <unordered_set>
 #include <utility>
+
+#include "git/commit_queue.h"
 
 namespace kohaku::git {
 namespace {
 
-// Commits in git's own order: the newest of those whose child was seen, the first seen of equals.
+// Everything reachable, each commit once.
 class DateOrderWalk {
  public:
-  explicit DateOrderWalk(const Repository& repository) : repository_(repository) {}
+  explicit DateOrderWalk(const Repository& repository) : queue_(repository) {}
 
-  Result<> add(const Sha1& id) {
-    if (!seen_.insert(id).second) return {};
-    queue_.push({.id = id, .commit = TRY(repository_.commit(id)), .arrival = ++arrivals_});
-    return {};
-  }
+  Result<> add(const Sha1& id) { return seen_.insert(id).second ? queue_.add(id) : Result<>(); }
 
   // Nothing at the end.
   Result<std::optional<LoggedCommit>> next() {
-    if (queue_.empty()) return std::nullopt;
-    LoggedCommit logged{.id = queue_.top().id, .commit = queue_.top().commit};
-    queue_.pop();
-    for (const auto& parent : logged.commit->parents) TRY(add(parent));
+    auto logged = queue_.next();
+    if (!logged) return std::nullopt;
+    for (const auto& parent : logged->commit->parents) TRY(add(parent));
     return logged;
   }
 
  private:
-  struct Waiting {
-    Sha1 id;
-    std::shared_ptr<const Commit> commit;
-    std::uint64_t arrival = 0;
-    bool operator<(const Waiting& other) const {
-      const auto time = commit->committer.time;
-      const auto other_time = other.commit->committer.time;
-      return time != other_time ? time < other_time : arrival > other.arrival;
-    }
-  };
-
-  const Repository& repository_;
   std::unordered_set<Sha1> seen_;
-  std::priority_queue<Waiting> queue_;
-  std::uint64_t arrivals_ = 0;
+  CommitQueue queue_;
 };
 
 Result<std::uint64_t> count_all(const Repository& repository, const Sha1& start) {

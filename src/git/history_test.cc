@@ -4,46 +4,11 @@
 #include <random>
 #include <sstream>
 
-#include "git/test_git.h"
+#include "git/history_fixture.h"
 #include "git/tree_editor.h"
 
 namespace kohaku::git {
 namespace {
-
-class HistoryTest : public GitTest {
- protected:
-  // Random commits and merges of three branches in a work tree; its packs are then ours.
-  std::shared_ptr<Repository> make_history(int commits) {
-    std::mt19937 random(42);
-    git(root(), {"init", "-q", "work"});
-    for (int i = 0; i < commits; ++i) {
-      write_file(work() / folders_[random() % folders_.size()] / std::to_string(random() % 6),
-                 std::to_string(i));
-      if (random() % 4 == 0) {
-        std::filesystem::remove(work() / folders_[random() % folders_.size()] /
-                                std::to_string(random() % 6));
-      }
-      git(work(), {"add", "-A"});
-      git(work(), {"commit", "-q", "--allow-empty", "-m", "c" + std::to_string(i)});
-      if (i % 5 == 1) git(work(), {"branch", "-f", "side"});
-      if (i % 7 == 6) {
-        git(work(), {"merge", "-q", "--no-ff", "-X", "ours", "-m", "merge", "side"});
-        git(work(), {"checkout", "-q", "-B", "other"});
-      }
-    }
-    git(work(), {"repack", "-q", "-a", "-d"});
-    auto repository = make_repository();
-    std::filesystem::copy(work() / ".git" / "objects" / "pack",
-                          repository->directory() / "objects" / "pack",
-                          std::filesystem::copy_options::recursive);
-    return repository;
-  }
-
-  os::Path work() const { return root() / "work"; }
-  Sha1 head() { return git_id(work(), {"rev-parse", "HEAD"}); }
-
-  const std::vector<std::string> folders_ = {".", "a", "a/b", "c"};
-};
 
 TEST_F(HistoryTest, LogIsThatOfGit) {
   const auto repository = make_history(40);

@@ -1,0 +1,15 @@
+// Two changes to one text put together (diff3).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kohaku::git {
+
+// Nothing where both sides changed the same lines, or lines that touch, in different ways, and where one has too many lines
+// (line_match.h).
+std::optional<std::string> merge_texts(std::string_view base, std::string_view ours,
+                                       std::string_view theirs);
+
+}  // namespace kohaku::git
