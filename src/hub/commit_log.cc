@@ -6,8 +6,12 @@
 #include <string_view>
 #include <utility>
 
+#include "git/path_log.h"
+
 namespace kohaku::hub {
 namespace {
+
+constexpr std::size_t most_walked_for_path = 50'000;
 
 // "{commit}-{how many were shown}"
 struct Position {
@@ -41,6 +45,25 @@ Result<Position> position_of(Hub& hub, const Repo& repo, const Revision& revisio
   return Position{revision.commit, query.page * query.limit};
 }
 
+// One commit more than the page holds, which tells whether there is another page.
+Result<> fill(const git::Repository& repository, const Position& position, const Revision& revision,
+              const LogQuery& query, LogPage& page) {
+  if (query.path.empty()) {
+    page.total = TRY(git::count_commits(repository, revision.commit));
+    page.commits = TRY(git::log(repository, position.start, position.skip, query.limit + 1));
+    return {};
+  }
+  auto log = TRY(git::log_path(repository, position.start, query.path, position.skip,
+                               query.limit + 1, most_walked_for_path));
+  page.commits = std::move(log.commits);
+  page.complete = log.complete;
+  if (page.commits.empty() && position.skip == 0 && page.complete) {
+    return fail(Code::entry_not_found,
+                fmt::format("There is no '{}' in this history.", query.path));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<LogPage> list_commits(Hub& hub, const Repo& repo, const Revision& revision,
@@ -48,9 +71,7 @@ Result<LogPage> list_commits(Hub& hub, const Repo& repo, const Revision& revisio
   const auto position = TRY(position_of(hub, repo, revision, query));
   const auto repository = TRY(hub.repositories.get(repo.id));
   LogPage page;
-  page.total = TRY(git::count_commits(*repository, revision.commit));
-  // One more than asked for tells whether there is another page.
-  page.commits = TRY(git::log(*repository, position.start, position.skip, query.limit + 1));
+  TRY(fill(*repository, position, revision, query, page));
   if (page.commits.size() > query.limit) {
     page.commits.resize(query.limit);
     page.next_cursor = fmt::format("{}-{}", position.start.hex(), position.skip + query.limit);

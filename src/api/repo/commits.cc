@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/paging.h"
+#include "base/repo_path.h"
 #include "hub/commit_log.h"
 #include "hub/revisions.h"
 
@@ -28,7 +29,19 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-CommitItem item_of(const git::LoggedCommit& logged, bool formatted) {
+Result<hub::LogQuery> read_query(const Call& call) {
+  hub::LogQuery query;
+  query.limit = TRY(page_limit(call, default_page, largest_page));
+  query.page = static_cast<std::size_t>(TRY(call.query.integer("p", 0, 0, most_pages)));
+  query.after = call.query.text("after").value_or("");
+  query.cursor = TRY(page_cursor(call));
+  query.path = TRY(parse_folder(call.query.text("path").value_or("")));
+  return query;
+}
+
+}  // namespace
+
+CommitItem commit_item(const git::LoggedCommit& logged, bool formatted) {
   const auto& commit = *logged.commit;
   CommitItem item;
   item.id = logged.id;
@@ -41,17 +54,6 @@ CommitItem item_of(const git::LoggedCommit& logged, bool formatted) {
   return item;
 }
 
-Result<hub::LogQuery> read_query(const Call& call) {
-  hub::LogQuery query;
-  query.limit = TRY(page_limit(call, default_page, largest_page));
-  query.page = static_cast<std::size_t>(TRY(call.query.integer("p", 0, 0, most_pages)));
-  query.after = call.query.text("after").value_or("");
-  query.cursor = TRY(page_cursor(call));
-  return query;
-}
-
-}  // namespace
-
 Result<http::Reply> list_commits(const hub::ReadableRepo& readable, Call& call) {
   const auto& repo = readable.repo();
   const auto revision = TRY(hub::resolve_revision(call.hub, repo, call.path.rest_path()));
@@ -60,9 +62,10 @@ Result<http::Reply> list_commits(const hub::ReadableRepo& readable, Call& call) 
   const bool formatted = std::ranges::count(call.query.list("expand"), "formatted") > 0;
   std::vector<CommitItem> items;
   items.reserve(page.commits.size());
-  for (const auto& logged : page.commits) items.push_back(item_of(logged, formatted));
+  for (const auto& logged : page.commits) items.push_back(commit_item(logged, formatted));
   auto reply = http::json_reply(200, to_json(items));
-  reply.headers.set("X-Total-Count", std::to_string(page.total));
+  if (page.total) reply.headers.set("X-Total-Count", std::to_string(*page.total));
+  if (!page.complete) reply.headers.set("X-Truncated", "true");
   set_next_page(reply, call, page.next_cursor);
   return reply;
 }

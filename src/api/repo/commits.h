@@ -2,8 +2,9 @@
 //
 //   GET /api/{type}s/{repo}/commits/{rev}   newest first; also without /api
 //
-// Query: limit (50, at most 1,000), p (page from 0), after (a commit id), cursor, expand=formatted.
-// X-Total-Count says how many commits there are in all.
+// Query: limit (50, at most 1,000), p (page from 0), after (a commit id), cursor, expand=formatted,
+// path (only what changed this file or folder). X-Total-Count says how many commits there are in all,
+// but for a path; `X-Truncated: true` that the history of a path goes on where nobody looked.
 #pragma once
 
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "api/call.h"
 #include "api/json.h"
+#include "git/history.h"
 #include "http/message.h"
 #include "hub/access.h"
 
@@ -37,6 +39,8 @@ struct CommitItem {
   Omittable<FormattedCommit> formatted;
 };
 BOOST_DESCRIBE_STRUCT(CommitItem, (), (id, title, message, authors, date, formatted))
+
+CommitItem commit_item(const git::LoggedCommit& logged, bool formatted);
 
 Result<http::Reply> list_commits(const hub::ReadableRepo& readable, Call& call);
 

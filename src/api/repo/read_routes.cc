@@ -1,6 +1,9 @@
 #include "api/repo/auth_check.h"
+#include "api/repo/blame.h"
 #include "api/repo/commit_detail.h"
 #include "api/repo/commits.h"
+#include "api/repo/compare.h"
+#include "api/repo/diff.h"
 #include "api/repo/info.h"
 #include "api/repo/lfs_files.h"
 #include "api/repo/lone_name.h"
@@ -29,6 +32,15 @@ void add_repo_read_routes(Routes& routes) {
   routes.file("api/repo/commit_detail.cc")
       .get<&show_commit>("/api/{type}s/{repo}/commit/{rev}")
       .get<&show_commit>("/{type}s/{repo}/commit/{rev}");
+  routes.file("api/repo/diff.cc")
+      .get<&show_commit_diff>("/api/{type}s/{repo}/commit/{rev}/diff")
+      .get<&show_commit_diff>("/{type}s/{repo}/commit/{rev}/diff");
+  routes.file("api/repo/compare.cc")
+      .get<&compare_revisions>("/api/{type}s/{repo}/compare/{path...}")
+      .get<&compare_revisions>("/{type}s/{repo}/compare/{path...}");
+  routes.file("api/repo/blame.cc")
+      .get<&blame_file>("/api/{type}s/{repo}/blame/{path...}")
+      .get<&blame_file>("/{type}s/{repo}/blame/{path...}");
   routes.file("api/repo/auth_check.cc")
       .get<&check_read_access>("/api/{type}s/{repo}/auth-check")
       .get<&check_write_access>("/api/{type}s/{repo}/auth-check/write");

@@ -3,7 +3,10 @@
 #include "api/repo/commit.h"
 #include "api/repo/lfs_files_batch.h"
 #include "api/repo/lfs_files_duplicate.h"
+#include "api/repo/merge.h"
 #include "api/repo/preupload.h"
+#include "api/repo/reset.h"
+#include "api/repo/revert.h"
 #include "api/repo/super_squash.h"
 #include "api/repo/tag.h"
 #include "api/repos/squash.h"
@@ -26,6 +29,15 @@ void add_repo_write_routes(Routes& routes) {
       .post<&create_tag>("/{type}s/{repo}/tag")
       .remove<&delete_tag>("/api/{type}s/{repo}/tag/{tag...}")
       .remove<&delete_tag>("/{type}s/{repo}/tag/{tag...}");
+  routes.file("api/repo/merge.cc")
+      .post<&merge_branch>("/api/{type}s/{repo}/merge/{source}/into/{dest}")
+      .post<&merge_branch>("/{type}s/{repo}/merge/{source}/into/{dest}");
+  routes.file("api/repo/revert.cc")
+      .post<&revert_commit>("/api/{type}s/{repo}/branch/{branch}/revert")
+      .post<&revert_commit>("/{type}s/{repo}/branch/{branch}/revert");
+  routes.file("api/repo/reset.cc")
+      .post<&reset_branch>("/api/{type}s/{repo}/branch/{branch}/reset")
+      .post<&reset_branch>("/{type}s/{repo}/branch/{branch}/reset");
   routes.file("api/repo/super_squash.cc")
       .post<&super_squash>("/api/{type}s/{repo}/super-squash/{branch...}");
   routes.file("api/repo/lfs_files_batch.cc")

@@ -1,0 +1,19 @@
+// Merging one branch into another.
+//
+//   POST /api/{type}s/{repo}/merge/{source}/into/{dest}   also without /api
+//        {message?, strategy? (dest-wins | source-wins), squash_merge?, allow_empty?, force?}
+//
+// {"success","message","result":{"reference"}}: the head of dest afterwards. 409 with
+// `conflicts` when both changed the same place and no strategy says who wins; 409 also when the two
+// have no commit in common, unless forced.
+#pragma once
+
+#include "api/call.h"
+#include "base/task.h"
+#include "hub/access.h"
+
+namespace kohaku::api {
+
+Task<Result<http::Reply>> merge_branch(hub::WritableRepo repo, Call& call);
+
+}  // namespace kohaku::api
