@@ -2,6 +2,7 @@
 #include "api/organizations/members.h"
 #include "api/organizations/organization.h"
 #include "api/users/avatar.h"
+#include "api/users/keys.h"
 #include "api/users/profile.h"
 
 namespace kohaku::api {
@@ -31,6 +32,12 @@ void add_account_routes(Routes& routes) {
       .get<&account_repos>("/api/users/{user}/repos")
       .get<&user_followers>("/api/users/{user}/followers")
       .get<&user_followers>("/api/users/{user}/following");
+  routes.file("api/users/keys.cc")
+      .own()
+      .get<&list_keys>("/api/user/keys")
+      .post<&add_key>("/api/user/keys")
+      .get<&show_key>("/api/user/keys/{id}")
+      .remove<&remove_key>("/api/user/keys/{id}");
   routes.file("api/users/avatar.cc")
       .own()
       .get<&user_avatar>("/api/users/{user}/avatar")
