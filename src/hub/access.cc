@@ -14,7 +14,7 @@ std::unexpected<Error> no_such_repo(RepoType type, const RepoName& name) {
 }
 
 std::unexpected<Error> not_signed_in(const Caller& caller) {
-  if (caller.bad_credentials) {
+  if (caller.bad_credentials || caller.only_repo) {
     return fail(Code::bad_credentials, "Invalid credentials in Authorization header");
   }
   return fail(Code::unauthorized, "Not authenticated");
@@ -49,8 +49,11 @@ std::shared_ptr<const Repo> repo_of(Seen seen) {
 
 Result<Seen> see(Hub& hub, const Caller& caller, RepoType type, const RepoName& name) {
   const SeenKey key{caller.user ? caller.user->id : AccountId{}, type, name.full()};
-  return hub.current->repos.get(
-      hub.database, key, [&](auto& connection) { return look_up(connection, caller, type, name); });
+  auto seen = TRY(hub.current->repos.get(hub.database, key, [&](auto& connection) {
+    return look_up(connection, caller, type, name);
+  }));
+  if (caller.only_repo && *caller.only_repo != seen->repo.id) return no_such_repo(type, name);
+  return seen;
 }
 
 // Why a caller stands before the gate, and what they can do about it.
@@ -142,14 +145,18 @@ Result<bool> may_write(db::Connection& connection, AccountId user, const Repo& r
   return TRY(role_in(connection, caller, repo.owner_id)) >= Role::member;
 }
 
-Result<Anyone> Access::anyone(Caller caller) const { return Anyone(std::move(caller)); }
+Result<Anyone> Access::anyone(Caller caller) const {
+  if (caller.only_repo) return not_signed_in(caller);
+  return Anyone(std::move(caller));
+}
 
 Result<SignedIn> Access::signed_in(Caller caller) const {
-  if (!caller.user) return not_signed_in(caller);
+  if (!caller.user || caller.only_repo) return not_signed_in(caller);
   return SignedIn(std::move(caller));
 }
 
 Result<SignedInWriter> Access::signed_in_writer(Caller caller) const {
+  if (caller.only_repo) return not_signed_in(caller);
   TRY(check_writer(caller));
   return SignedInWriter(std::move(caller));
 }
@@ -223,6 +230,7 @@ Result<std::optional<NamespaceRole>> find_namespace(db::Connection& connection,
 }  // namespace
 
 Result<NamespaceWriter> Access::namespace_writer(Caller caller, std::string_view name) const {
+  if (caller.only_repo) return not_signed_in(caller);
   TRY(check_writer(caller));
   auto found =
       TRY(hub_.database.read_now([&](auto& c) { return find_namespace(c, caller, name); }));
@@ -236,6 +244,7 @@ Result<NamespaceWriter> Access::namespace_writer(Caller caller, std::string_view
 }
 
 Result<OrgAdmin> Access::org_admin(Caller caller, std::string_view name) const {
+  if (caller.only_repo) return not_signed_in(caller);
   TRY(check_writer(caller));
   auto found =
       TRY(hub_.database.read_now([&](auto& c) { return find_namespace(c, caller, name); }));

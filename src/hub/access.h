@@ -25,10 +25,11 @@ struct User {
 struct Caller {
   std::optional<User> user;
   CredentialKind credential = CredentialKind::none;
-  bool may_write = false;        // false for a token with the role `read`, and for a cookie that
-                                 // came from a page of another site (decision 38)
-  std::string token_name;        // of a token
-  bool bad_credentials = false;  // credentials were given and are wrong; then user is empty
+  bool may_write = false;           // false for a token with the role `read`, and for a cookie that
+                                    // came from a page of another site (decision 38)
+  std::string token_name;           // of a token
+  std::optional<RepoId> only_repo;  // of a token made for one repository: elsewhere it is nobody's
+  bool bad_credentials = false;     // credentials were given and are wrong; then user is empty
 };
 
 // Roles in an organization, in ascending order of rights (decision 26).

@@ -8,6 +8,7 @@
 #include "hub/guards.h"
 #include "hub/sessions.h"
 #include "hub/sign_in.h"
+#include "hub/ssh_grant.h"
 #include "hub/tokens.h"
 
 namespace kohaku::hub {
@@ -145,7 +146,11 @@ bool Access::holds_password(const Credentials& credentials) {
 Result<Caller> Access::identify(const Credentials& credentials) const {
   const auto presented = read_header(credentials.authorization);
   switch (presented.scheme) {
-    case Scheme::bearer: return by_token(hub_, presented.value);
+    case Scheme::bearer:
+      if (looks_like_ssh_grant(presented.value)) {
+        return TRY(caller_behind_grant(hub_, presented.value)).value_or(nobody());
+      }
+      return by_token(hub_, presented.value);
     case Scheme::basic: {
       const auto pair = decode_basic(presented.value);
       if (!pair) return nobody();
