@@ -2,19 +2,16 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <cerrno>
-#include <cstring>
 #include <thread>
 #include <tuple>
 
+#include "app/unix_socket.h"
 #include "os/log.h"
 
 namespace kohaku::app {
@@ -23,63 +20,6 @@ namespace {
 constexpr std::size_t longest_request = 1 << 20;
 // An answer may tell of every repository.
 constexpr std::size_t longest_answer = 64 << 20;
-
-Result<sockaddr_un> address_of(const os::Path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const auto text = path.string();
-  if (text.size() >= sizeof address.sun_path) {
-    return fail(Code::bad_request, "The data directory's path is too long for a control socket.");
-  }
-  std::memcpy(address.sun_path, text.c_str(), text.size() + 1);
-  return address;
-}
-
-Result<os::File> open_socket() {
-  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return fail_internal(std::string("socket: ") + std::strerror(errno));
-  return os::File(descriptor);
-}
-
-Result<> send_line(const os::File& socket, std::string text) {
-  text.push_back('\n');
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto sent = ::send(socket.descriptor(), rest.data(), rest.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return fail_internal("control socket: the peer is gone");
-    rest.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return {};
-}
-
-// Gives what comes line by line.
-class LineReader {
- public:
-  LineReader(const os::File& socket, std::size_t longest) : socket_(socket), longest_(longest) {}
-
-  Result<std::string> next() {
-    std::size_t searched = 0;
-    while (waiting_.size() <= longest_) {
-      if (const auto end = waiting_.find('\n', searched); end != waiting_.npos) {
-        auto line = waiting_.substr(0, end);
-        waiting_.erase(0, end + 1);
-        return line;
-      }
-      searched = waiting_.size();
-      char buffer[4096];
-      const auto got = ::recv(socket_.descriptor(), buffer, sizeof buffer, 0);
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) break;
-      waiting_.append(buffer, static_cast<std::size_t>(got));
-    }
-    return fail_internal("control socket: no whole line came");
-  }
-
- private:
-  const os::File& socket_;
-  std::size_t longest_;
-  std::string waiting_;
-};
 
 boost::json::string_view view(const std::string& text) { return {text.data(), text.size()}; }
 
@@ -190,16 +130,7 @@ ControlSocket::~ControlSocket() {
 }
 
 Result<std::unique_ptr<ControlSocket>> ControlSocket::listen(const os::Path& path, hub::Hub& hub) {
-  const auto address = TRY(address_of(path));
-  auto socket = TRY(open_socket());
-  TRY(os::remove_file(path));  // left by a crash: the directory's lock says that nobody listens
-  const auto old_mask = ::umask(0177);
-  const int bound =
-      ::bind(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  ::umask(old_mask);
-  if (bound != 0 || ::listen(socket.descriptor(), 8) != 0) {
-    return fail_internal(path.string() + ": " + std::strerror(errno));
-  }
+  auto socket = TRY(listen_on_socket(path));
   return std::unique_ptr<ControlSocket>(
       new ControlSocket(std::make_unique<State>(path, std::move(socket), hub)));
 }
@@ -207,17 +138,13 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::listen(const os::Path& pat
 Result<std::optional<CommandAnswer>> ask_running_server(const os::Path& path,
                                                         const CommandRequest& request,
                                                         const CommandProgress& progress) {
-  const auto address = TRY(address_of(path));
-  const auto socket = TRY(open_socket());
-  if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
-      0) {
-    return std::nullopt;
-  }
+  const auto socket = TRY(connect_to_socket(path));
+  if (!socket) return std::nullopt;
   boost::json::object object;
   object["words"] = boost::json::array(request.words.begin(), request.words.end());
   object["input"] = request.input;
-  TRY(send_line(socket, boost::json::serialize(object)));
-  LineReader lines(socket, longest_answer);
+  TRY(send_line(*socket, boost::json::serialize(object)));
+  LineReader lines(*socket, longest_answer);
   while (true) {
     const auto answer = TRY(parse_object(TRY(lines.next())));
     const auto* told = answer.if_contains("progress");

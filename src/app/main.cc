@@ -15,6 +15,7 @@
 #include "app/control_socket.h"
 #include "app/options.h"
 #include "app/serve.h"
+#include "app/ssh_client.h"
 #include "base/version.h"
 #include "os/log.h"
 
@@ -92,6 +93,14 @@ int operate(hub::Config config, std::vector<std::string> words) {
   return answer->exit_status;
 }
 
+int operate_for_sshd(hub::Config config, std::vector<std::string> words) {
+  const auto command = words.front() == "ssh-keys" ? ask_for_key : serve_connection;
+  words.erase(words.begin());
+  take_data_dir(words, config);
+  const auto status = command(config, words);
+  return status ? *status : report(status.error());
+}
+
 int run(int count, char** arguments) {
   auto config = read_config(process_environment());
   if (!config) return report(config.error());
@@ -108,9 +117,15 @@ int run(int count, char** arguments) {
   for (const auto name : operators) {
     app.add_subcommand(std::string(name), "For operators; --help tells more")->prefix_command();
   }
+  for (const auto* name : {"ssh-keys", "ssh-serve"}) {
+    app.add_subcommand(name, "For sshd, see docs/ssh.md")->prefix_command();
+  }
   const std::string first = count > 1 ? arguments[1] : "";
   if (std::ranges::find(operators, first) != operators.end()) {
     return operate(std::move(*config), {arguments + 1, arguments + count});
+  }
+  if (first == "ssh-keys" || first == "ssh-serve") {
+    return operate_for_sshd(std::move(*config), {arguments + 1, arguments + count});
   }
   CLI11_PARSE(app, count, arguments);
   if (routes->parsed()) return print_routes();
