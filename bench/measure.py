@@ -18,7 +18,7 @@ class Row:
     reference: str   # what it stands beside
     ratio: float | None
     bar: str         # as bars.md says it
-    holds: bool
+    holds: bool | None  # None: the row has no bar
     idle: float      # share of processor time idle just before
 
 

@@ -18,10 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import measure, memory, speed, xet  # noqa: E402
+from bench import git, measure, memory, speed, xet  # noqa: E402
 
-ROWS = {"P1": speed.p1, "P2": speed.p2_p3, "P3": speed.p2_p3, "P4": xet.p4, "P5": xet.p5, "P7": speed.p7, "P8": speed.p8,
-        "P9": speed.p9, "P13": memory.p13, "P14": speed.p14, "P16": xet.p16}
+ROWS = {"P1": speed.p1, "P2": speed.p2_p3, "P3": speed.p2_p3, "P4": xet.p4, "P5": xet.p5, "P6": git.p6,
+        "P7": speed.p7, "P8": speed.p8, "P9": speed.p9, "P13": memory.p13, "P14": speed.p14, "P16": xet.p16,
+        "push": git.pushes, "clones": git.clones}
+HOLDS = {True: "yes", False: "no", None: "-"}
 
 
 def table(rows: list[measure.Row]) -> str:
@@ -30,7 +32,7 @@ def table(rows: list[measure.Row]) -> str:
     for row in rows:
         ratio = "-" if row.ratio is None else f"{row.ratio:.2f}"
         lines.append(f"| {row.number} | {row.work} | {row.measured} | {row.reference} | {ratio} | {row.bar} | "
-                     f"{'yes' if row.holds else 'no'} | {row.idle:.0%} |")
+                     f"{HOLDS[row.holds]} | {row.idle:.0%} |")
     return "\n".join(lines)
 
 
@@ -56,7 +58,7 @@ def main() -> int:
     print("\n" + text)
     if arguments.markdown:
         arguments.markdown.write_text(text)
-    return 0 if all(row.holds for row in rows) else 1
+    return 0 if all(row.holds is not False for row in rows) else 1
 
 
 if __name__ == "__main__":
