@@ -168,9 +168,11 @@ def p5(work: Path) -> list[Row]:
                 "the file: 1,024 MiB", share, "<= 0.02", share <= 0.02, idle)]
 
 
-def processor_seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> tuple[float, float]:
+    """What a process has spent in its own code, and in the kernel."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    ticks = os.sysconf("SC_CLK_TCK")
+    return int(fields[11]) / ticks, int(fields[12]) / ticks
 
 
 def weights(path: Path, size: int, seed: int) -> None:
@@ -189,7 +191,7 @@ def p16(work: Path) -> list[Row]:
     subprocess.run(["cmake", "--build", str(ROOT / "build" / "release"), "--target", "xet_reference"],
                    check=True, stdout=subprocess.DEVNULL)
     path = work / "weights.bin"
-    ours, bare = [], []
+    own, kernel, bare = [], [], []
     with Server(KOHAKU_HUB_LOG_LEVEL="WARNING") as server:
         hub = Hub(server, server.user("alice"), "alice/weights")
         idle = measure.wait_until_idle()
@@ -197,9 +199,13 @@ def p16(work: Path) -> list[Row]:
             weights(path, GIB, seed=number)
             before = processor_seconds(server.process.pid)
             timed_upload(work, hub, path)
-            ours.append(processor_seconds(server.process.pid) - before)
+            after = processor_seconds(server.process.pid)
+            own.append(after[0] - before[0])
+            kernel.append(after[1] - before[1])
             bare.append(float(subprocess.run([program, path], check=True, capture_output=True, text=True).stdout))
-    taken, reference = measure.median(ours), measure.median(bare)
-    return [Row("P16", "server CPU for each GiB taken in by Xet", f"{taken:.2f} s",
+    taken = measure.median([sum(both) for both in zip(own, kernel)])
+    reference = measure.median(bare)
+    return [Row("P16", "server CPU for each GiB taken in by Xet",
+                f"{taken:.2f} s ({measure.median(own):.2f} own, {measure.median(kernel):.2f} kernel)",
                 f"sha256 + BLAKE3 + LZ4 of the same bytes: {reference:.2f} s", taken / reference, "<= 1.3",
                 taken / reference <= 1.3, idle)]

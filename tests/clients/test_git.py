@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import socket
 import subprocess
 import threading
@@ -377,6 +378,27 @@ def test_lfs_push_and_clone(server, alice, git, make, tmp_path):
     assert {entry["fileOid"] for entry in listed} >= {hashlib.sha256(big).hexdigest(), hashlib.sha256(content).hexdigest()}
 
 
+@pytest.mark.timeout(600)
+def test_a_gigabyte_by_lfs(server, alice, git, make, tmp_path):
+    path = make("lfs-gigabyte")
+    here = git.clone(with_token(server, alice, path), tmp_path / "here")
+    here("lfs", "install", "--local")
+    digest = hashlib.sha256()
+    with (here.directory / "huge.bin").open("wb") as file:
+        for number in range(64):
+            piece = random.Random(number).randbytes(1 << 24)
+            digest.update(piece)
+            file.write(piece)
+    here("lfs", "track", "*.bin")
+    here("add", "-A", timeout=600)
+    here("commit", "-q", "-m", "Huge")
+    here("push", "-q", timeout=600)
+    again = git.clone(f"{server.url}/{path}", tmp_path / "again", timeout=600)
+    with (again.directory / "huge.bin").open("rb") as file:
+        assert hashlib.file_digest(file, "sha256").hexdigest() == digest.hexdigest()
+    assert "OK" in again.text("lfs", "fsck", timeout=600)
+
+
 @pytest.mark.parametrize("client", ["hub2", "hub1", "hub036"])
 def test_multipart_transfer_of_the_hf_cli(server, alice, git, make, tmp_path, client):
     """`hf lfs-enable-largefiles` gives git-lfs a transfer of its own for what goes up in parts."""
@@ -535,6 +557,30 @@ def test_a_long_history_mirrored(server, alice, git, make, tmp_path):
     some = server.request("GET", f"/api/models/{path}/tree/main/d7/e3?expand=true&limit=50").json()
     for entry in some[:5]:
         assert entry["lastCommit"]["id"] == here.text("log", "-1", "--format=%H", "main", "--", entry["path"])
+
+
+def test_a_real_package_mirrored(server, git, make, alice, tmp_path):
+    """Three releases of huggingface_hub as a history: files come, go, move and change."""
+    path = make("real-package")
+    here = git.init(tmp_path / "here")
+    for client in ("hub036", "hub1", "hub2"):
+        installed = next((CLIENTS / client).glob("lib/python3*/site-packages/huggingface_hub"))
+        shutil.rmtree(here.directory / "huggingface_hub", ignore_errors=True)
+        shutil.copytree(installed, here.directory / "huggingface_hub", ignore=shutil.ignore_patterns("__pycache__"))
+        here("add", "-A")
+        here("commit", "-q", "-m", f"As {client} has it")
+        here("tag", "-a", client, "-m", f"The release of {client}")
+    here("push", "-q", "--mirror", with_token(server, alice, path))
+    assert sha(server, path) == here.head("main")
+    again = git.clone(f"{server.url}/{path}", tmp_path / "again.git", "--mirror")
+    assert again.text("for-each-ref") == here.text("for-each-ref")
+    again.fsck()
+    ours = {entry: value["oid"] for entry, value in tree(server, path).items() if value["type"] == "file"}
+    theirs = dict(reversed(line.split(" ", 2)[2].split("\t")) for line in here.text("ls-tree", "-r", "main").splitlines())
+    assert len(theirs) > 100 and ours == theirs
+    work = git.clone(f"{server.url}/{path}", tmp_path / "work")
+    assert work.text("status", "--porcelain") == "" and work.text("diff", "hub036", "hub2", "--stat")
+    server.git_fsck()
 
 
 def test_the_directory_of_a_repository_is_a_git_repository(server, make):
