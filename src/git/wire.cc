@@ -25,7 +25,8 @@ int protocol_version(std::string_view header) {
 
 os::ProcessOptions upload_pack_command(const os::Path& repository_directory, UploadPack what,
                                        int protocol) {
-  std::vector<std::string> arguments = {"upload-pack", "--strict", "--stateless-rpc"};
+  std::vector<std::string> arguments = {"upload-pack", "--strict"};
+  if (what != UploadPack::converse) arguments.emplace_back("--stateless-rpc");
   if (what == UploadPack::advertise) arguments.emplace_back("--http-backend-info-refs");
   arguments.emplace_back(".");
   auto options = git_command(repository_directory, std::move(arguments));

@@ -11,8 +11,9 @@ namespace kohaku::git {
 // 0, 1 or 2, from a Git-Protocol header: the highest `version=` in its list; 0 for all else.
 int protocol_version(std::string_view header);
 
-// `git upload-pack` for one request of a fetch, or only telling what there is to fetch.
-enum class UploadPack { advertise, answer };
+// `git upload-pack`: only telling what there is to fetch, for one request of a fetch (HTTP), or for all of
+// a conversation (SSH).
+enum class UploadPack { advertise, answer, converse };
 os::ProcessOptions upload_pack_command(const os::Path& repository_directory, UploadPack what,
                                        int protocol);
 

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <optional>
 #include <unordered_set>
 #include <utility>
+#include <variant>
 
 #include "git/quarantine.h"
 #include "git/refs.h"
@@ -28,7 +30,8 @@ constexpr int most_tries = 20;
 // The pack behind the request, as it arrives.
 class PackSource {
  public:
-  PackSource(Bytes begun, http::BodyReader& body) : begun_(begun), body_(body) {}
+  PackSource(Bytes begun, http::BodyReader& body, PackEnd end)
+      : begun_(begun), body_(body), end_(end) {}
 
   // Empty at the end.
   Task<Result<Bytes>> next() {
@@ -36,9 +39,21 @@ class PackSource {
     co_return co_await body_.read();
   }
 
-  // A client reads no answer before it has sent everything.
+  // The same; also empty as soon as who takes the pack has ended, if nothing else tells its end.
+  Task<Result<Bytes>> next_for(os::PipedProcess& taker) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    if (end_ == PackEnd::of_body || !begun_.empty()) co_return co_await next();
+    auto first = co_await (next() || taker.ended());
+    if (first.index() == 1) co_return Bytes();
+    co_return std::get<0>(std::move(first));
+  }
+
+  // Whether a pack that nobody takes is left where it is.
+  bool stays_unread() const { return end_ == PackEnd::of_pack; }
+
+  // A client of HTTP reads no answer before it has sent everything.
   Task<void> drop() {
-    while (true) {
+    while (!stays_unread()) {
       const auto piece = co_await next();
       if (!piece || piece->empty()) co_return;
     }
@@ -49,6 +64,7 @@ class PackSource {
  private:
   Bytes begun_;
   http::BodyReader& body_;
+  PackEnd end_;
 };
 
 // What is said of a push as a whole.
@@ -68,6 +84,11 @@ void refuse_all(PushReport& report, Refusal refusal) {
 
 bool is_all_refused(const PushReport& report) {
   return std::ranges::none_of(report.refs, [](const auto& ref) { return ref.refusal.empty(); });
+}
+
+// A client whose pack is not read to its end does not show what is said of each ref.
+void tell_refusals(PushReport& report) {
+  for (const auto& ref : report.refs) report.messages.push_back(ref.name + ": " + ref.refusal);
 }
 
 // Our own failures are for the log, the client learns that it was not its fault.
@@ -104,6 +125,8 @@ class Push {
     if (!is_all_refused(report_)) {
       const auto failure = co_await take_objects();
       if (failure) refuse_all(report_, *failure);
+    } else if (source_.stays_unread()) {
+      tell_refusals(report_);
     }
     co_await source_.drop();
     if (!is_all_refused(report_)) {
@@ -146,7 +169,7 @@ class Push {
         co_await os::PipedProcess::start(quarantine.index_pack_command(most), std::nullopt);
     if (!process) co_return refusal_of(process.error());
     while (true) {
-      const auto piece = co_await source_.next();
+      const auto piece = co_await source_.next_for(*process);
       if (!piece) co_return Refusal{"cut short", "refused", {piece.error().message}};
       if (piece->empty() || !co_await process->write(*piece)) break;
     }
@@ -213,8 +236,8 @@ class Push {
 }  // namespace
 
 Task<PushReport> push(Hub& hub, WritableRepo repo, const git::PushRequest& request, Bytes begun,
-                      http::BodyReader& body) {
-  PackSource source(begun, body);
+                      http::BodyReader& body, PackEnd end) {
+  PackSource source(begun, body, end);
   Push push(hub, repo, request, source);
   co_return co_await push.run();
 }

@@ -28,11 +28,15 @@ struct PushReport {
   std::vector<std::string> messages;  // lines for the user's terminal
 };
 
+// How a pack ends: with the body, or by itself while the body stays open (SSH). Then nothing behind it is
+// read, and a pending read() is cancelled when the pack is complete.
+enum class PackEnd { of_body, of_pack };
+
 // `body` goes on with the pack, whose first bytes are `begun` (valid until body is read). Refs that
 // are refused for themselves do not keep the others from moving, unless the request is atomic; those
 // that may move do so in one transaction, all or none. What is wrong with the objects refuses all.
 // Durable when it answers. Never fails: what is wrong stands in the report.
 Task<PushReport> push(Hub& hub, WritableRepo repo, const git::PushRequest& request, Bytes begun,
-                      http::BodyReader& body);
+                      http::BodyReader& body, PackEnd end = PackEnd::of_body);
 
 }  // namespace kohaku::hub

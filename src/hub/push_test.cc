@@ -1,5 +1,10 @@
 #include "hub/push.h"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <csignal>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +20,25 @@ namespace {
 struct Made {
   Sha1 id;
   std::string pack;
+};
+
+// A connection that stays open behind the pack.
+class OpenBody final : public http::BodyReader {
+ public:
+  explicit OpenBody(std::string text) : text_(std::move(text), 1000, false) {}
+  Task<Result<Bytes>> read() override {
+    const auto piece = co_await text_.read();
+    if (!piece->empty()) co_return piece;
+    boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                    std::chrono::seconds(30));
+    co_await never.async_wait(boost::asio::use_awaitable);
+    co_return fail(Code::request_timeout, "Nothing came.");
+  }
+  std::optional<std::uint64_t> declared_length() const override { return std::nullopt; }
+  void set_limit(std::uint64_t) override {}
+
+ private:
+  TextBody text_;
 };
 
 class PushTest : public CommitTest {
@@ -50,6 +74,11 @@ class PushTest : public CommitTest {
     const git::PushRequest request{std::move(commands), true, true, atomic};
     TextBody body(pack, 1000, false);
     return run_task(hub::push(hub(), writable(), request, {}, body));
+  }
+  PushReport push_on_open_connection(git::RefCommand command, const std::string& pack) {
+    const git::PushRequest request{{std::move(command)}, true, true, false};
+    OpenBody body(pack);
+    return run_task(hub::push(hub(), writable(), request, {}, body, PackEnd::of_pack));
   }
   PushReport push_main(const Made& made) {
     return push({{"refs/heads/main", head(repo_), made.id}}, made.pack);
@@ -93,6 +122,27 @@ TEST_F(PushTest, MovesTheBranchAndTellsTheApi) {
   EXPECT_EQ(made.id, std::get<0>(*changed_by));
   must_commit(header_line("Upon it") + file_line("b.txt", "b"));
   EXPECT_EQ("3\n", git({"rev-list", "--count", "main"}));
+}
+
+TEST_F(PushTest, APackMayEndByItself) {
+  std::signal(SIGPIPE, SIG_IGN);  // as the server does
+  const auto before = *head(repo_);
+  const auto made = make("noise.txt", store::noise(300'000), before);
+  const auto damaged =
+      push_on_open_connection({"refs/heads/main", before, made.id}, "PACK" + made.pack.substr(8));
+  EXPECT_NE("ok", damaged.unpack);
+  const auto refused = push_on_open_connection({"refs/pr/1", std::nullopt, made.id}, made.pack);
+  ASSERT_EQ(1,
+            refused.messages.size());  // nobody reads the pack: the client may not show the report
+  EXPECT_EQ("refs/pr/1: " + refused.refs.front().refusal, refused.messages.front());
+  const auto taken = push_on_open_connection({"refs/heads/main", before, made.id}, made.pack);
+  EXPECT_EQ("", taken.refs.front().refusal);
+  EXPECT_EQ(made.id, *head(repo_));
+  const auto side = git::RefCommand{"refs/heads/side", std::nullopt, made.id};
+  EXPECT_EQ("", push({side}, made.pack).refs.front().refusal);
+  EXPECT_EQ(
+      "",
+      push_on_open_connection({"refs/heads/side", made.id, std::nullopt}, "").refs.front().refusal);
 }
 
 TEST_F(PushTest, WhatTheApiWouldRefuseIsRefused) {

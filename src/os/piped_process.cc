@@ -139,6 +139,10 @@ Task<Result<std::size_t>> PipedProcess::read(std::span<char> space) {
   co_return count;
 }
 
+Task<void> PipedProcess::ended() {
+  co_await state_->ended.async_wait(Descriptor::wait_read, asio::use_awaitable);
+}
+
 Task<ProcessResult> PipedProcess::finish() {
   state_->watch(state_->given, state_);
   co_await state_->ended.async_wait(Descriptor::wait_read, awaited);

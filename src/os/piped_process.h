@@ -33,6 +33,8 @@ class PipedProcess {
   void end_input();
   // At least one byte of its output, or 0 at the end.
   Task<Result<std::size_t>> read(std::span<char> space);
+  // Waits for its end; may be cancelled, and be called again.
+  Task<void> ended();
   // Waits for its end: exit status, and the first 64 KiB of standard error.
   Task<ProcessResult> finish();
 

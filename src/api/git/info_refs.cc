@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "api/git/receive_pack.h"
 #include "api/git/reply.h"
 #include "api/git/upload_pack.h"
 #include "git/pkt_line.h"
 #include "git/wire.h"
+#include "hub/push_dialogue.h"
 
 namespace kohaku::api {
 namespace {
@@ -33,8 +33,10 @@ Task<Result<http::Reply>> git_info_refs(hub::ReadableContent repo, Call& call) {
   if (service == "git-receive-pack") {
     const auto writable = CO_TRY(hub::Access(call.hub).writable(repo));
     const int protocol = git::protocol_version(call.request.headers.get("Git-Protocol"));
-    auto text = CO_TRY(co_await call.hub.pool.run(
-        [&] { return advertise_receive_pack(call.hub, writable.repo().id, protocol); }));
+    auto text = git::pkt_line("# service=git-receive-pack\n");
+    text += git::flush_pkt;
+    text += CO_TRY(co_await call.hub.pool.run(
+        [&] { return hub::advertise_push(call.hub, writable.repo().id, protocol); }));
     co_return git_reply("application/x-git-receive-pack-advertisement", std::move(text));
   }
   co_return fail(Code::forbidden,

@@ -6,8 +6,6 @@
 // becomes of the refs; it is given when what it acknowledges is durable.
 #pragma once
 
-#include <string>
-
 #include "api/call.h"
 #include "base/task.h"
 #include "hub/access.h"
@@ -15,8 +13,5 @@
 namespace kohaku::api {
 
 Task<Result<http::Reply>> git_receive_pack(hub::WritableRepo repo, Call& call);
-
-// What a push would meet: the refs of this moment, and what we understand. Blocks on the database.
-Result<std::string> advertise_receive_pack(hub::Hub& hub, RepoId repo, int protocol);
 
 }  // namespace kohaku::api

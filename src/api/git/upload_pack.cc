@@ -8,11 +8,7 @@
 
 #include "api/git/decoded_body.h"
 #include "api/git/reply.h"
-#include "hub/git_work.h"
-#include "hub/ref_projection.h"
-#include "os/log.h"
-#include "os/piped_process.h"
-#include "os/slots.h"
+#include "hub/fetch.h"
 
 namespace kohaku::api {
 namespace {
@@ -24,10 +20,9 @@ constexpr std::string_view result_type = "application/x-git-upload-pack-result";
 constexpr std::uint64_t most_request_bytes = 64 << 20;
 constexpr std::size_t buffer_bytes = 128 << 10;
 
-// A running git and its place among those that may run; both end with the answer.
+// A running git, and what goes before its output.
 struct Running {
-  os::Slots::Slot slot;
-  os::PipedProcess process;
+  hub::Fetch fetch;
   std::string preamble;
 };
 
@@ -45,23 +40,15 @@ Task<Result<os::File>> spool(hub::Hub& hub, RepoId repo, http::Request& request)
   }
 }
 
-// Git tells its client of its own failures in the answer; here they only go to the log.
-void log_failure(const os::ProcessResult& result) {
-  if (result.exit_status == 0) return;
-  os::log_info("git upload-pack ended early",
-               {{"status", static_cast<std::int64_t>(result.exit_status)},
-                {"detail", std::string_view(result.errors).substr(0, 1000)}});
-}
-
 Task<Result<>> send(std::shared_ptr<Running> running, http::BodyWriter& writer) {
   CO_TRY(co_await writer.write(as_bytes(running->preamble)));
   std::vector<char> buffer(buffer_bytes);
   while (true) {
-    const auto count = CO_TRY(co_await running->process.read(buffer));
+    const auto count = CO_TRY(co_await running->fetch.process.read(buffer));
     if (count == 0) break;
     CO_TRY(co_await writer.write(as_bytes({buffer.data(), count})));
   }
-  log_failure(co_await running->process.finish());
+  hub::log_fetch_end(co_await running->fetch.process.finish());
   co_return Result<>();
 }
 
@@ -70,15 +57,9 @@ Task<Result<>> send(std::shared_ptr<Running> running, http::BodyWriter& writer) 
 Task<Result<http::Body>> run_upload_pack(hub::Hub& hub, RepoId repo, git::UploadPack what,
                                          int protocol, std::optional<os::File> input,
                                          std::string preamble) {
-  auto slot = co_await hub.git_work->fetches.wait();
-  auto command = CO_TRY(co_await hub.pool.run([&]() -> Result<os::ProcessOptions> {
-    TRY(hub::project_current_refs(hub, repo));
-    if (!input) input = TRY(os::open_for_reading("/dev/null"));
-    return git::upload_pack_command(hub.repositories.directory(repo), what, protocol);
-  }));
-  auto process = CO_TRY(co_await os::PipedProcess::start(std::move(command), std::move(input)));
-  auto running =
-      std::make_shared<Running>(Running{std::move(slot), std::move(process), std::move(preamble)});
+  if (!input) input = CO_TRY(os::open_for_reading("/dev/null"));
+  auto fetch = CO_TRY(co_await hub::start_fetch(hub, repo, what, protocol, std::move(input)));
+  auto running = std::make_shared<Running>(Running{std::move(fetch), std::move(preamble)});
   co_return http::StreamBody{
       std::nullopt,
       [running = std::move(running)](http::BodyWriter& writer) { return send(running, writer); }};
