@@ -57,6 +57,12 @@ void write_upload(JsonWriter& json, const Call& call, const hub::Repo& repo,
   json.end_object();
   json.key("verify").begin_object();
   json.field("href", call.repo_url(repo) + ".git/info/lfs/verify");
+  // What git-lfs got over SSH it shows to the endpoint, but not to an action by itself.
+  if (call.caller.only_repo) {
+    json.key("header").begin_object();
+    json.field("Authorization", call.request.headers.get("Authorization"));
+    json.end_object();
+  }
   json.field("expires_in", lifetime);
   json.end_object();
   json.end_object();
