@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "git/wire.h"
 #include "hub/ssh_command.h"
 #include "hub/ssh_grant.h"
 #include "hub/ssh_key.h"
@@ -44,22 +45,28 @@ Result<SshAnswer> authorized_key(hub::Hub& hub, const AskedKey& asked) {
       [&](db::Connection& connection) { return hub::find_ssh_login(connection, *fingerprint); }));
   if (!login) return SshAnswer{};
   if (!asked.public_key.empty() && asked.public_key != login->public_key) return SshAnswer{};
-  return SshAnswer{0, fmt::format("restrict,command=\"{} ssh-serve --data-dir {} {}\" {} {}\n",
-                                  asked.program, asked.data_directory, login->id.value, login->type,
-                                  login->public_key)};
+  return SshAnswer{0,
+                   fmt::format("restrict,command=\"{} ssh-serve --data-dir {} {}\" {} {}\n",
+                               asked.program, asked.data_directory, login->id.value, login->type,
+                               login->public_key),
+                   false};
 }
 
-Result<SshAnswer> serve_ssh(hub::Hub& hub, const AskedService& asked) {
+Result<GrantedService> serve_ssh(hub::Hub& hub, const AskedService& asked) {
   const hub::SshKeyId key{asked.key};
   const auto caller = TRY(hub::caller_behind_key(hub, key));
   TRY(hub::touch_ssh_key(hub, key));
   const auto command = TRY(hub::parse_ssh_command(asked.command));
-  const auto repo = TRY(hub::repo_of_command(hub, caller, command));
-  if (command.service == hub::SshService::upload_pack ||
-      command.service == hub::SshService::receive_pack) {
-    return fail(Code::not_implemented, "Clone and push over HTTP: git over SSH is not served yet.");
+  const hub::Access access(hub);
+  const int protocol = git::protocol_version(asked.protocol);
+  if (command.service == hub::SshService::upload_pack) {
+    return SshFetch{TRY(access.readable_content(caller, command.type, command.repo)), protocol};
   }
-  return SshAnswer{0, lfs_answer(TRY(hub::grant_lfs(hub, key, command, repo)))};
+  if (command.service == hub::SshService::receive_pack) {
+    return SshPush{TRY(access.writable(caller, command.type, command.repo)), protocol};
+  }
+  const auto repo = TRY(hub::repo_of_command(hub, caller, command));
+  return SshAnswer{0, lfs_answer(TRY(hub::grant_lfs(hub, key, command, repo))), false};
 }
 
 }  // namespace kohaku::app

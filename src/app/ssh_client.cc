@@ -8,6 +8,7 @@
 
 #include "api/json.h"
 #include "app/ssh_question.h"
+#include "app/ssh_relay.h"
 #include "app/unix_socket.h"
 
 namespace kohaku::app {
@@ -20,6 +21,7 @@ Result<int> ask(const hub::Config& config, const SshQuestion& question) {
   LineReader lines(*socket, longest_ssh_question);
   const auto answer = TRY(api::from_json<SshAnswer>(TRY(lines.next())));
   std::fputs(answer.output.c_str(), answer.exit_status == 0 ? stdout : stderr);
+  if (answer.streams) relay(*socket, lines.rest());
   return answer.exit_status;
 }
 
@@ -43,7 +45,8 @@ Result<int> ask_for_key(const hub::Config& config, const std::vector<std::string
 }
 
 Result<int> serve_connection(const hub::Config& config, const std::vector<std::string>& words) {
-  AskedService asked{.command = variable("SSH_ORIGINAL_COMMAND")};
+  AskedService asked{.command = variable("SSH_ORIGINAL_COMMAND"),
+                     .protocol = variable("GIT_PROTOCOL")};
   const auto text = words.size() == 1 ? words[0] : std::string();
   const auto* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, asked.key);

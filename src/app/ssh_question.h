@@ -1,5 +1,5 @@
 // What sshd's two commands ask the running server over {data}/ssh.sock, and what it answers (docs/ssh.md).
-// Each is one line of JSON.
+// Each is one line of JSON; behind an answer may follow a conversation of git.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -22,8 +22,9 @@ BOOST_DESCRIBE_STRUCT(AskedKey, (), (fingerprint, public_key, program, data_dire
 struct AskedService {
   std::int64_t key = 0;  // its id
   std::string command;   // SSH_ORIGINAL_COMMAND
+  std::string protocol;  // GIT_PROTOCOL
 };
-BOOST_DESCRIBE_STRUCT(AskedService, (), (key, command))
+BOOST_DESCRIBE_STRUCT(AskedService, (), (key, command, protocol))
 
 // One of the two.
 struct SshQuestion {
@@ -34,10 +35,12 @@ BOOST_DESCRIBE_STRUCT(SshQuestion, (), (authorize, serve))
 
 struct SshAnswer {
   int exit_status = 0;
-  std::string
-      output;  // for standard output; a sentence for standard error when the status is not 0
+  // For standard output; a sentence for standard error when the status is not 0.
+  std::string output;
+  // Behind this line follows what git says and hears, raw, until the server closes the connection.
+  bool streams = false;
 };
-BOOST_DESCRIBE_STRUCT(SshAnswer, (), (exit_status, output))
+BOOST_DESCRIBE_STRUCT(SshAnswer, (), (exit_status, output, streams))
 
 inline constexpr std::size_t longest_ssh_question = 256 * 1024;
 inline constexpr const char* ssh_socket_name = "ssh.sock";

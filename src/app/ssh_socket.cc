@@ -12,13 +12,15 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <chrono>
 #include <memory>
 
 #include "api/json.h"
 #include "app/ssh.h"
+#include "app/ssh_git.h"
+#include "app/ssh_stream.h"
 #include "app/unix_socket.h"
+#include "hub/fetch.h"
 #include "os/log.h"
 
 namespace kohaku::app {
@@ -30,6 +32,7 @@ using Socket = Protocol::socket;
 
 constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
 constexpr int most_connections = 256;
+constexpr std::chrono::seconds patience_with_answers(60);
 
 // What connections share; lives as long as one of them or the listening job does.
 struct Shared {
@@ -56,40 +59,74 @@ class Place {
   std::shared_ptr<Shared> shared_;
 };
 
-Result<SshAnswer> answer(hub::Hub& hub, const std::string& line) {
+Result<GrantedService> answer(hub::Hub& hub, const std::string& line) {
   const auto question = TRY(api::from_json<SshQuestion>(line));
-  if (question.authorize) return authorized_key(hub, *question.authorize);
+  if (question.authorize) return TRY(authorized_key(hub, *question.authorize));
   if (question.serve) return serve_ssh(hub, *question.serve);
   return fail(Code::bad_request, "This is no question of sshd.");
 }
 
-std::string to_line(const Result<SshAnswer>& answer) {
-  if (answer) return api::to_json(*answer) + "\n";
-  if (!answer.error().detail.empty()) {
-    os::log_error("an SSH command failed", {{"detail", std::string_view(answer.error().detail)}});
+SshAnswer refusal(const Error& error) {
+  if (!error.detail.empty()) {
+    os::log_error("an SSH command failed", {{"detail", std::string_view(error.detail)}});
   }
-  return api::to_json(SshAnswer{1, fmt::format("kohakuhub: {}\n", answer.error().message)}) + "\n";
+  return {1, fmt::format("kohakuhub: {}\n", error.message), false};
 }
 
-Task<void> converse(const Place& place, Socket& socket) {
+Task<Result<>> say(SshStream& stream, const SshAnswer& answer) {
+  const auto text = api::to_json(answer) + "\n";
+  co_return co_await stream.write(as_bytes(text));
+}
+
+const SshAnswer stream_follows{0, "", true};
+
+Task<void> serve(hub::Hub&, SshAnswer answer, SshStream& stream) {
+  std::ignore = co_await say(stream, answer);
+}
+
+Task<void> serve(hub::Hub& hub, SshFetch asked, SshStream& stream) {
+  auto fetch = co_await hub::start_fetch(hub, asked.repo.repo().id, git::UploadPack::converse,
+                                         asked.protocol, std::nullopt);
+  if (!fetch) {
+    std::ignore = co_await say(stream, refusal(fetch.error()));
+  } else if (co_await say(stream, stream_follows)) {
+    co_await converse_in_fetch(std::move(*fetch), stream);
+  }
+}
+
+Task<void> serve(hub::Hub& hub, SshPush asked, SshStream& stream) {
+  if (co_await say(stream, stream_follows)) {
+    co_await converse_in_push(hub, std::move(asked), stream);
+  }
+}
+
+Task<void> converse(const Place& place, Socket socket) {
   auto& hub = (*place).hub;
   std::string line;
   const auto [cut, length] = co_await asio::async_read_until(
       socket, asio::dynamic_buffer(line, longest_ssh_question), '\n', awaited);
   if (cut) co_return;
   line.resize(length);
-  const auto said =
-      place.is_one_too_many()
-          ? Result<SshAnswer>(fail(Code::unavailable, "Too many connections. Try again later."))
-          : co_await hub.pool.run([&] { return answer(hub, line); });
-  const auto text = to_line(said);
-  std::ignore = co_await asio::async_write(socket, asio::buffer(text), awaited);
+  auto service = place.is_one_too_many()
+                     ? Result<GrantedService>(
+                           fail(Code::unavailable, "Too many connections. Try again later."))
+                     : co_await hub.pool.run([&] { return answer(hub, line); });
+  if (!service) service = refusal(service.error());
+  SshStream stream(std::move(socket), patience_with_answers);
+  // Not by std::visit: a coroutine must not outlive what the visitor refers to.
+  if (auto* said = std::get_if<SshAnswer>(&*service)) {
+    co_await serve(hub, std::move(*said), stream);
+  } else if (auto* fetch = std::get_if<SshFetch>(&*service)) {
+    co_await serve(hub, std::move(*fetch), stream);
+  } else {
+    co_await serve(hub, std::get<SshPush>(std::move(*service)), stream);
+  }
 }
 
 Task<void> take(std::shared_ptr<Place> place, std::shared_ptr<os::File> peer) {
   Socket socket(co_await asio::this_coro::executor, Protocol(), ::dup(peer->descriptor()));
   peer.reset();
-  co_await converse(*place, socket);
+  co_await converse(*place, std::move(socket));
 }
 
 Task<void> listen(std::shared_ptr<Shared> shared) {

@@ -1,5 +1,5 @@
 // The Unix socket {data}/ssh.sock (mode 0600): sshd's commands reach the running server. One question a
-// connection, see ssh_question.h. Apart from the control socket, where a check of everything may keep
+// connection, see ssh_question.h, and git's conversation behind it. Apart from the control socket, where a check of everything may keep
 // others waiting for hours.
 #pragma once
 

@@ -55,15 +55,19 @@ Result<std::optional<os::File>> connect_to_socket(const os::Path& path) {
   return socket;
 }
 
-Result<> send_line(const os::File& socket, std::string text) {
-  text.push_back('\n');
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto sent = ::send(socket.descriptor(), rest.data(), rest.size(), MSG_NOSIGNAL);
+Result<> send_all(const os::File& socket, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto sent = ::send(socket.descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     if (sent <= 0) return fail_internal("socket: the peer is gone");
-    rest.remove_prefix(static_cast<std::size_t>(sent));
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return {};
+}
+
+Result<> send_line(const os::File& socket, std::string text) {
+  text.push_back('\n');
+  return send_all(socket, text);
 }
 
 Result<std::string> LineReader::next() {

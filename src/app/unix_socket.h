@@ -16,6 +16,9 @@ Result<os::File> listen_on_socket(const os::Path& path);
 // Nothing when nobody listens there.
 Result<std::optional<os::File>> connect_to_socket(const os::Path& path);
 
+// Blocks until all of it is sent.
+Result<> send_all(const os::File& socket, std::string_view bytes);
+
 // Text and a line feed; blocks until all of it is sent.
 Result<> send_line(const os::File& socket, std::string text);
 
