@@ -13,7 +13,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <tuple>
 
 #include "api/json.h"
 #include "app/ssh.h"
@@ -32,6 +35,7 @@ using Socket = Protocol::socket;
 
 constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
 constexpr int most_connections = 256;
+constexpr int most_transfers_of_user = 32;  // a push may wait for hours: others need places too
 constexpr std::chrono::seconds patience_with_answers(60);
 
 // What connections share; lives as long as one of them or the listening job does.
@@ -40,6 +44,8 @@ struct Shared {
   hub::Hub& hub;
   os::File listening;
   std::atomic<int> connections = 0;
+  std::mutex mutex;
+  std::map<AccountId, int> transfers;  // under way, by user; guarded by the mutex
 };
 
 // Counts a connection as long as it lives.
@@ -57,6 +63,28 @@ class Place {
 
  private:
   std::shared_ptr<Shared> shared_;
+};
+
+// One user's fetch or push as long as it lives.
+class Transfer {
+ public:
+  Transfer(Shared& shared, AccountId user) : shared_(shared), user_(user) {
+    const std::lock_guard lock(shared_.mutex);
+    is_one_too_many_ = ++shared_.transfers[user_] > most_transfers_of_user;
+  }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() {
+    const std::lock_guard lock(shared_.mutex);
+    if (--shared_.transfers[user_] == 0) shared_.transfers.erase(user_);
+  }
+
+  bool is_one_too_many() const { return is_one_too_many_; }
+
+ private:
+  Shared& shared_;
+  AccountId user_;
+  bool is_one_too_many_ = false;
 };
 
 Result<GrantedService> answer(hub::Hub& hub, const std::string& line) {
@@ -80,11 +108,11 @@ Task<Result<>> say(SshStream& stream, const SshAnswer& answer) {
 
 const SshAnswer stream_follows{0, "", true};
 
-Task<void> serve(hub::Hub&, SshAnswer answer, SshStream& stream) {
-  std::ignore = co_await say(stream, answer);
-}
+const Error too_many_transfers{
+    Code::too_many_requests, "You have too many fetches and pushes under way.", {}};
 
-Task<void> serve(hub::Hub& hub, SshFetch asked, SshStream& stream) {
+Task<void> serve(Shared& shared, SshFetch asked, SshStream& stream) {
+  auto& hub = shared.hub;
   auto fetch = co_await hub::start_fetch(hub, asked.repo.repo().id, git::UploadPack::converse,
                                          asked.protocol, std::nullopt);
   if (!fetch) {
@@ -94,9 +122,20 @@ Task<void> serve(hub::Hub& hub, SshFetch asked, SshStream& stream) {
   }
 }
 
-Task<void> serve(hub::Hub& hub, SshPush asked, SshStream& stream) {
+Task<void> serve(Shared& shared, SshPush asked, SshStream& stream) {
   if (co_await say(stream, stream_follows)) {
-    co_await converse_in_push(hub, std::move(asked), stream);
+    co_await converse_in_push(shared.hub, std::move(asked), stream);
+  }
+}
+
+// A fetch or a push, if this user has not too many.
+template <class Asked>
+Task<void> transfer(Shared& shared, Asked asked, SshStream& stream) {
+  const Transfer counted(shared, asked.repo.caller().user->id);
+  if (counted.is_one_too_many()) {
+    std::ignore = co_await say(stream, refusal(too_many_transfers));
+  } else {
+    co_await serve(shared, std::move(asked), stream);
   }
 }
 
@@ -115,11 +154,11 @@ Task<void> converse(const Place& place, Socket socket) {
   SshStream stream(std::move(socket), patience_with_answers);
   // Not by std::visit: a coroutine must not outlive what the visitor refers to.
   if (auto* said = std::get_if<SshAnswer>(&*service)) {
-    co_await serve(hub, std::move(*said), stream);
+    std::ignore = co_await say(stream, *said);
   } else if (auto* fetch = std::get_if<SshFetch>(&*service)) {
-    co_await serve(hub, std::move(*fetch), stream);
+    co_await transfer(*place, std::move(*fetch), stream);
   } else {
-    co_await serve(hub, std::get<SshPush>(std::move(*service)), stream);
+    co_await transfer(*place, std::get<SshPush>(std::move(*service)), stream);
   }
 }
 

@@ -315,6 +315,23 @@ def test_an_end_of_input_is_an_end(hub, sshd, alice, make):
         assert done.returncode == 0 and head(hub, path).encode() in done.stdout, done
 
 
+def test_one_user_does_not_take_all_places(hub, sshd, alice, bob, make):
+    path = make("crowded")
+    environment = {"PATH": os.environ["PATH"], "SSH_ORIGINAL_COMMAND": f"git-receive-pack '{path}'"}
+    waiting = [subprocess.Popen(hub.command("ssh-serve", "--data-dir", str(hub.data_dir), str(alice.id)), env=environment,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(32)]
+    try:
+        assert all(process.stdout.read(4) == b"00b0" for process in waiting)
+        refused = alice.ssh(f"git-upload-pack '{path}'")
+        assert refused.returncode == 1 and b"too many" in refused.stderr, refused
+        assert bob.ssh(f"git-upload-pack '{path}'").returncode == 0
+    finally:
+        for process in waiting:
+            process.communicate()
+    assert [process.returncode for process in waiting] == [0] * 32
+    assert alice.ssh(f"git-upload-pack '{path}'").returncode == 0
+
+
 def begin_push(alice, path, here, portion):
     """A push whose client stops in the middle of its pack."""
     pack = here("pack-objects", "--revs", "--stdout", input="HEAD\n").stdout
