@@ -3,15 +3,17 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <iterator>
+#include <string>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -93,10 +95,15 @@ class SpawnPlan {
   posix_spawnattr_t attributes_{};
 };
 
-// Set from outside, an instant after its start: posix_spawn cannot do it.
-void limit_memory(pid_t child, std::uint64_t bytes) {
-  const rlimit limit{bytes, bytes};
-  ::prlimit(child, RLIMIT_DATA, &limit, nullptr);
+// posix_spawn cannot set a limit, and from outside it would come too late for what the program starts
+// at once: so a shell sets it, and becomes the program.
+ProcessOptions with_limited_memory(ProcessOptions options) {
+  const auto kibibytes = std::max<std::uint64_t>(1, options.most_memory >> 10U);
+  std::vector<std::string> arguments{"/bin/sh", "-c",
+                                     fmt::format("ulimit -d {} && exec \"$@\"", kibibytes), "sh"};
+  std::ranges::move(options.arguments, std::back_inserter(arguments));
+  options.arguments = std::move(arguments);
+  return options;
 }
 
 }  // namespace
@@ -116,9 +123,9 @@ void set_nonblocking(const File& file) {
 
 Result<Child> Child::start(const ProcessOptions& options, const StandardFiles& files) {
   if (options.arguments.empty()) return fail_internal("a child process without a program");
-  const auto id = TRY(SpawnPlan(files, options.directory).spawn(options));
-  if (options.most_memory > 0) limit_memory(id, options.most_memory);
-  return Child(id);
+  SpawnPlan plan(files, options.directory);
+  if (options.most_memory == 0) return Child(TRY(plan.spawn(options)));
+  return Child(TRY(plan.spawn(with_limited_memory(options))));
 }
 
 Child::Child(pid_t id) : id_(id), ended_(static_cast<int>(::syscall(SYS_pidfd_open, id, 0))) {}
