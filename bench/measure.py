@@ -1,5 +1,6 @@
 """How a figure is taken: the machine idle first, then in turn with its reference, median of rounds."""
 import http.client
+import mmap
 import os
 import re
 import statistics
@@ -40,6 +41,14 @@ def wait_until_idle(most_seconds: float = 20) -> float:
     while share < 0.9 and time.monotonic() < deadline:
         share = idle_share()
     return share
+
+
+def touch_memory(size: int) -> None:
+    """Leaves so many bytes of free memory that was used a moment ago. Under a hypervisor the first use of a page
+    costs many times what is done with it, and pages that lie idle are taken back: who writes files next would
+    pay for that, whoever it is."""
+    with mmap.mmap(-1, size) as memory:
+        memory[::mmap.PAGESIZE] = bytes(size // mmap.PAGESIZE)
 
 
 def in_turn(rounds: int, *works: Callable[[], float]) -> list[list[float]]:

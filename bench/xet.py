@@ -197,6 +197,7 @@ def p16(work: Path) -> list[Row]:
         idle = measure.wait_until_idle()
         for number in range(ROUNDS):
             weights(path, GIB, seed=number)
+            measure.touch_memory(2 * GIB)
             before = processor_seconds(server.process.pid)
             timed_upload(work, hub, path)
             after = processor_seconds(server.process.pid)
