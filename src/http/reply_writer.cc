@@ -13,7 +13,7 @@ namespace kohaku::http {
 namespace {
 
 // After so many bytes the other connections of the loop have their turn.
-constexpr std::uint64_t slice = 512 * 1024;
+constexpr std::uint64_t slice = 1024 * 1024;
 
 void tell(const Reply& reply, const Sent& sent) {
   if (!reply.on_sent) return;
@@ -85,6 +85,8 @@ Task<Result<>> ReplyWriter::send_body(Reply& reply) {
 
 Task<Result<>> ReplyWriter::send_file(const FileBody& file) {
   CO_TRY(co_await transport_.send(head_, {}, {}, file.length > 0));
+  const bool is_long = file.length > slice;
+  if (is_long) transport_.cork(true);
   while (sent_.body_bytes < file.length) {
     if (sent_.body_bytes > 0) co_await transport_.loop().yield();
     const std::uint64_t offset = file.offset + sent_.body_bytes;
@@ -95,6 +97,7 @@ Task<Result<>> ReplyWriter::send_file(const FileBody& file) {
     sent_.body_bytes += transport_.bytes_sent() - before;
     if (!result) co_return result;
   }
+  if (is_long) transport_.cork(false);
   co_return Result<>();
 }
 

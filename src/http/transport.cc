@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include <netinet/tcp.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -168,6 +169,11 @@ Task<Result<>> Transport::send(std::string_view first, std::string_view second,
   std::array<std::string_view, 3> parts{first, second, third};
   while (!CO_TRY(send_now(parts, more_follows))) CO_TRY(co_await wait_writable());
   co_return Result<>();
+}
+
+void Transport::cork(bool on) {
+  const int value = on ? 1 : 0;
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_CORK, &value, sizeof value);
 }
 
 Task<Result<>> Transport::send_file(int file, std::uint64_t offset, std::uint64_t length) {

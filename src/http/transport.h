@@ -46,6 +46,8 @@ class Transport {
   Task<Result<>> send(std::string_view first, std::string_view second = {},
                       std::string_view third = {}, bool more_follows = false);
   // Part of a file; fails when the file ends early.
+  // While on, only whole packets leave, so that a long body wakes its receiver less often; off sends the rest.
+  void cork(bool on);
   Task<Result<>> send_file(int file, std::uint64_t offset, std::uint64_t length);
 
   // Ends our side, waits a moment for the peer to read what we said, drops what it still sends: a
