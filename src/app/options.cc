@@ -59,6 +59,10 @@ class Reader {
     }
   }
 
+  void refuse(std::string_view name, std::string_view why) {
+    if (problem_.empty()) problem_ = fmt::format("{} {}.", variable(name), why);
+  }
+
   Result<> result() const {
     if (problem_.empty()) return {};
     return fail(Code::bad_request, problem_);
@@ -66,9 +70,6 @@ class Reader {
 
  private:
   static std::string variable(std::string_view name) { return fmt::format("KOHAKU_HUB_{}", name); }
-  void refuse(std::string_view name, std::string_view why) {
-    if (problem_.empty()) problem_ = fmt::format("{} {}.", variable(name), why);
-  }
 
   const Environment& environment_;
   std::string problem_;
@@ -111,6 +112,17 @@ void read_git(Reader& reader, hub::Config& config) {
   reader.number<std::uint64_t>("GIT_PUSH_BYTES", config.git_push_bytes, 1, 1ULL << 40U);
 }
 
+void read_statistics(Reader& reader, hub::Config& config) {
+  reader.number<std::int64_t>("DOWNLOAD_WINDOW_SECONDS", config.download_window_seconds, 1, 86'400);
+  if (86'400 % config.download_window_seconds != 0) {
+    reader.refuse("DOWNLOAD_WINDOW_SECONDS", "must divide a day of 86,400 seconds");
+  }
+  reader.path("GEOIP_DB", config.geoip_db);
+  reader.number<std::int64_t>("ACCESS_LOG_DAYS", config.access_log_days, 1, 36'500);
+  reader.number<std::uint64_t>("ACCESS_LOG_BYTES", config.access_log_bytes, 1 << 20U, 1ULL << 50U);
+  reader.path("CLOCK_FILE", config.clock_file);
+}
+
 Result<> check_backend(const Environment& environment) {
   const auto backend = environment("KOHAKU_HUB_DB_BACKEND");
   if (backend && !backend->empty() && *backend != "sqlite") {
@@ -143,6 +155,7 @@ Result<hub::Config> read_config(const Environment& environment) {
   read_lfs(reader, config);
   read_quotas(reader, config);
   read_git(reader, config);
+  read_statistics(reader, config);
   reader.boolean("REQUIRE_EMAIL_VERIFICATION", config.require_email_verification);
   reader.boolean("INVITATION_ONLY", config.invitation_only);
   reader.number<std::int64_t>("SESSION_EXPIRE_HOURS", config.session_expire_hours, 1, 87'600);

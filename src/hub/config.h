@@ -32,6 +32,12 @@ struct Config {
   std::uint32_t git_processes = 16;  // git programs that answer fetches at once; pushes: half of it
   std::uint64_t git_push_bytes = std::uint64_t{4} << 30U;  // of one push
 
+  std::int64_t download_window_seconds = 900;  // of a download session; a divisor of 86,400
+  os::Path geoip_db;                           // an MMDB file; empty: countries stay unknown
+  std::int64_t access_log_days = 90;           // how long request-level logs are kept
+  std::uint64_t access_log_bytes = std::uint64_t{10} << 30U;  // and how much of them
+  os::Path clock_file;  // for tests: 8 bytes, the time in microseconds; empty: the system's clock
+
   bool require_email_verification = false;
   bool invitation_only = false;
   std::int64_t session_expire_hours = 168;

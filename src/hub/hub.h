@@ -14,6 +14,7 @@
 #include "hub/secrets.h"
 #include "os/clock.h"
 #include "os/pool.h"
+#include "stats/journal.h"
 #include "store/object_store.h"
 
 namespace kohaku::hub {
@@ -39,6 +40,7 @@ struct Hub {
   std::unique_ptr<GitWork> git_work = std::make_unique<GitWork>(config);  // never null
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
   std::shared_ptr<CurrentCaches> current = make_current_caches();  // never null
+  std::shared_ptr<stats::Journal> journal;  // of downloads; null: nothing is counted (unit tests)
 };
 
 }  // namespace kohaku::hub

@@ -1,0 +1,74 @@
+// One request that has to do with downloading: what is counted, and what is only logged (decisions 19,
+// 20 and 24). Events are kept in the order of their journal; everything that statistics tell is made
+// from them alone, so that a recount from the same events gives the same numbers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/date.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/repo_name.h"
+#include "base/result.h"
+
+namespace kohaku::stats {
+
+// Who downloads, as a keyed hash: of a user's id, else of address and program (stats/who.h).
+using Who = Digest<16, struct WhoTag>;
+
+// Which way the request came in. The values stand in journals and logs: never renumber.
+enum class Door : std::uint8_t {
+  resolve = 1,             // a file by its path
+  raw = 2,                 // the same, as git has it
+  lfs_batch = 3,           // links to large objects
+  lfs_object = 4,          // the bytes behind such a link; the batch was counted
+  xet_reconstruction = 5,  // how a large file is put together
+  xet_fetch = 6,           // the bytes of it; the reconstruction was counted
+  git_fetch = 7,           // a pack, over HTTP or SSH
+  metadata = 8,            // info, tree and tokens, where the client says that it downloads
+};
+
+struct Event {
+  Micros at;  // when the request came
+  RepoId repo;
+  AccountId owner;
+  RepoType type = RepoType::model;
+  std::string repository;  // "owner/name" of that moment
+  Door door = Door::resolve;
+  std::string method;  // "GET"; "SSH" for git over SSH
+  std::int32_t status = 200;
+  bool preview = false;           // made by a page of the hub itself
+  bool download_counter = false;  // X-HF-Download-Counter
+  AccountId user;                 // 0: anonymous
+  std::string address;            // of the client, as text
+  std::string user_agent;
+  std::optional<Who> who;  // of the request that gave the token, where it is not this one's
+  std::string path;        // of the file, or the route's own
+  std::string revision;    // as asked for
+  // The first 8 bytes, big-endian, of each file's blob id or SHA-256. A git fetch is one file of its own.
+  std::vector<std::uint64_t> files;
+  std::uint64_t bytes = 0;  // of the body that was sent
+  std::int64_t duration_micros = 0;
+
+  friend bool operator==(const Event&, const Event&) = default;
+};
+
+// The file of an event, from the id of a blob or of a large object.
+template <std::size_t Size, class Tag>
+std::uint64_t file_of(const Digest<Size, Tag>& id) {
+  std::uint64_t file = 0;
+  for (int i = 0; i < 8; ++i) file = file << 8U | std::to_integer<std::uint64_t>(id.bytes[i]);
+  return file;
+}
+inline constexpr std::uint64_t git_fetch_file = 1;
+
+// The payload of a journal's record (docs/events.md). Texts are cut at 4 KiB, files at 1,000.
+std::string encode(const Event& event);
+// internal when this is not such a payload.
+Result<Event> decode(Bytes payload);
+
+}  // namespace kohaku::stats

@@ -1,0 +1,111 @@
+// Events become numbers. A Batch sums what events of a stretch of the journal add, without the database;
+// apply() adds it in the transaction that moves the journal's position, so that nothing is counted twice
+// or lost, however often the process dies.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_set>
+
+#include "base/result.h"
+#include "db/connection.h"
+#include "stats/country.h"
+#include "stats/event.h"
+#include "stats/journal.h"
+#include "stats/policy.h"
+#include "stats/who.h"
+
+namespace kohaku::stats {
+
+// Days since 1970-01-01, UTC.
+std::int64_t day_of(Micros time);
+
+// What the counting depends on besides the events.
+struct CountingRules {
+  WhoKey key;
+  Countries countries;
+  std::int64_t window_seconds = 900;  // of a session; a divisor of 86,400
+};
+
+// One thread.
+class Batch {
+ public:
+  explicit Batch(const CountingRules& rules) : rules_(rules) {}  // `rules` must outlive it
+  void add(const Event& event);
+  std::size_t size() const { return events_; }
+
+  // All of what follows is public to apply() and to its tests.
+  struct SessionKey {
+    RepoId repo;
+    PolicyId policy;
+    std::int64_t bucket;
+    Who who;
+    friend auto operator<=>(const SessionKey&, const SessionKey&) = default;
+  };
+  // As the first event of it has it.
+  struct Session {
+    Traffic traffic;
+    bool authenticated;
+    Client client;
+    std::string country;
+    std::unordered_set<std::uint64_t> files;  // of policy hub
+  };
+  // What needs no session to be known.
+  struct Sums {
+    std::int64_t huggingface = 0;
+    std::int64_t huggingface_authenticated = 0;
+    std::int64_t requests = 0;
+    std::int64_t requests_authenticated = 0;
+    std::int64_t bytes = 0;
+  };
+  struct DayKey {
+    RepoId repo;
+    std::int64_t day;
+    Traffic traffic;
+    friend auto operator<=>(const DayKey&, const DayKey&) = default;
+  };
+  struct GroupKey {
+    DayKey day;
+    bool is_country;
+    std::string name;
+    std::string detail;
+    friend auto operator<=>(const GroupKey&, const GroupKey&) = default;
+  };
+
+  const std::map<SessionKey, Session>& sessions() const { return sessions_; }
+  const std::map<DayKey, Sums>& days() const { return days_; }
+  const std::map<GroupKey, Sums>& groups() const { return groups_; }
+
+ private:
+  struct Facts;
+  void count_sessions(const Event& event, const Facts& facts);
+  void count_request(const Event& event, const Facts& facts);
+  Session& session(const SessionKey& key, const Facts& facts);
+
+  const CountingRules& rules_;
+  std::size_t events_ = 0;
+  std::map<SessionKey, Session> sessions_;
+  std::map<DayKey, Sums> days_;
+  std::map<GroupKey, Sums> groups_;
+};
+
+// Up to where this node's journal is folded; 0 at first.
+Result<Position> folded_position(db::Connection& connection, std::string_view node);
+
+// Within a transaction; may run again. Repositories that are gone meanwhile are passed over.
+Result<> apply(db::Connection& connection, const Batch& batch, std::string_view node,
+               Position until);
+
+// Removes sessions that no event can belong to any more: those that began before `before` (seconds since
+// 1970), at most `most` rows. How many went.
+Result<std::int64_t> remove_old_sessions(db::Connection& connection, std::int64_t before,
+                                         std::int64_t most);
+
+// After a repository moved from one namespace to another, in the same transaction: both get the union of
+// what their repositories have.
+Result<> rebuild_namespace_sketches(db::Connection& connection, AccountId owner);
+
+}  // namespace kohaku::stats
