@@ -1,8 +1,9 @@
 #include "cli/output_file.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 #include <iterator>
 
@@ -55,6 +56,22 @@ TEST_F(OutputFileTest, LeavesNoHalfFileWhenItFails) {
   EXPECT_NE(missing.error().message.find("stats.csv could not be written: No such file"),
             std::string::npos);
   EXPECT_EQ(files(), 0);
+}
+
+TEST_F(OutputFileTest, KeepsWhatWasThereWhenTheSpaceRunsOut) {
+  ASSERT_TRUE(write_output(directory_ / "stats.csv", "before"));
+  // The limit of a file's size stands for a full disk.
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &usual), 0);
+  const rlimit small{.rlim_cur = 10, .rlim_max = usual.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const auto written = write_output(directory_ / "stats.csv", std::string(100, 'x'));
+  ::setrlimit(RLIMIT_FSIZE, &usual);
+  (void)std::signal(SIGXFSZ, handler);
+  EXPECT_FALSE(written);
+  EXPECT_EQ(read(directory_ / "stats.csv"), "before");
+  EXPECT_EQ(files(), 1);
 }
 
 TEST_F(OutputFileTest, WritesToDevicesAsTheyAre) {

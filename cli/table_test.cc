@@ -23,6 +23,15 @@ TEST(Table, AlignsByWhatATerminalShows) {
                          "a-long/repository-name          7\n");
 }
 
+TEST(Table, IsAsWideAsWhatItShows) {
+  MemoryScreen pipe;
+  Table table({{.title = "Name", .align = Align::left}, {.title = "Likes"}});
+  table.add({"模型模型", "1"});
+  table.print(pipe.screen);
+  EXPECT_EQ(pipe.text(), "Name      Likes\n"
+                         "模型模型      1\n");
+}
+
 TEST(Table, CutsNamesOnANarrowTerminal) {
   MemoryScreen terminal(25);
   sample().print(terminal.screen);
