@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 
 #include "cli/terminal_text.h"
@@ -63,7 +64,10 @@ std::string missing(const Answer& answer, std::string_view words, const Settings
 
 std::string too_many(const Answer& answer, std::string_view words) {
   const auto said = or_else(words, "The hub asks for patience.");
-  if (answer.retry_after.empty()) return fmt::format("{} Try again later.", said);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const bool is_in_seconds =  // it may be a date instead
+      !answer.retry_after.empty() && std::ranges::all_of(answer.retry_after, is_digit);
+  if (!is_in_seconds) return fmt::format("{} Try again later.", said);
   return fmt::format("{} Try again in {} seconds.", said, answer.retry_after);
 }
 

@@ -58,6 +58,8 @@ TEST(Refusal, LongWordsAreCut) {
 TEST(Refusal, SaysWhenToTryAgain) {
   EXPECT_EQ(said({.status = 429, .retry_after = "17", .body = R"({"error":"Slowly"})"}),
             "Slowly. Try again in 17 seconds.");
+  EXPECT_EQ(said({.status = 429, .retry_after = "Wed, 15 Jan 2025 12:00:00 GMT"}),
+            "The hub asks for patience. Try again later.");
   EXPECT_EQ(said({.status = 429}), "The hub asks for patience. Try again later.");
 }
 
