@@ -105,6 +105,7 @@ Day total_of(const std::vector<Day>& days) {
 
 void print_curve(const std::vector<Day>& days, const Screen& out) {
   std::vector<std::int64_t> downloads;
+  downloads.reserve(days.size());
   for (const auto& day : days) downloads.push_back(day.downloads);
   const auto& best = *std::ranges::max_element(days, {}, &Day::downloads);
   auto caption = best.downloads == 0

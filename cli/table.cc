@@ -16,6 +16,7 @@ constexpr std::size_t least_cut = 8;  // a name cut shorter than this tells noth
 
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
   std::vector<std::string> titles;
+  titles.reserve(columns_.size());
   for (const auto& column : columns_) titles.push_back(column.title);
   add(std::move(titles), Style::bold);
 }
