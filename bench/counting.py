@@ -1,0 +1,61 @@
+"""What counting costs the server (P10), and how quickly events become numbers."""
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from kit.server import Server
+from kit.upload import add, commit, must, send_large
+
+from bench import measure
+from bench.measure import Row
+
+ROOT = Path(__file__).resolve().parents[1]
+ROUNDS = 5
+REQUESTS = 50_000
+# Longer than the folding waits for events, so that its work is in the figure.
+AFTERWARDS_SECONDS = 2
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of the process and of children that ended: user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def prepared(**environment: str) -> Server:
+    server = Server(KOHAKU_HUB_LOG_LEVEL="WARNING", KOHAKU_HUB_LFS_THRESHOLD_BYTES="100000", **environment)
+    server.start()
+    alice = server.user("alice")
+    server.post("/api/repos/create", {"name": "fast"}, alice.token)
+    large = bytes(150_000)
+    must(send_large(server, alice.token, "alice/fast", large))
+    must(commit(server, alice.token, "alice/fast", [add("config.json", b"{}" * 500)]))
+    return server
+
+
+def micros_per_request(server: Server, path: str, head: bool) -> float:
+    before = cpu_seconds(server.process.pid)
+    measure.requests_per_second(server.url + path, head=head, requests=REQUESTS)
+    time.sleep(AFTERWARDS_SECONDS)
+    return (cpu_seconds(server.process.pid) - before) / REQUESTS * 1e6
+
+
+def p10(_: Path) -> list[Row]:
+    """The same requests, counted and not."""
+    on, off = prepared(), prepared(KOHAKU_HUB_STATISTICS="false")
+    rows = []
+    try:
+        for work, path, head in [("HEAD resolve", "/alice/fast/resolve/main/config.json", True),
+                                 ("GET of 1,000 bytes", "/alice/fast/resolve/main/config.json", False)]:
+            idle = measure.wait_until_idle()
+            counted, uncounted = measure.in_turn(ROUNDS, lambda: micros_per_request(on, path, head),
+                                                 lambda: micros_per_request(off, path, head))
+            mine, other = measure.median(counted), measure.median(uncounted)
+            rows.append(Row("P10", f"{work} with counting: the server's CPU per request, folding included",
+                            f"{mine:.2f} µs", f"counting off: {other:.2f} µs", mine / other, "<= 1.05",
+                            mine / other <= 1.05, idle))
+    finally:
+        for server in (on, off):
+            server.__exit__(None)
+    return rows
