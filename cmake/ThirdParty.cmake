@@ -14,6 +14,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(liblz4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(libmaxminddb REQUIRED IMPORTED_TARGET libmaxminddb)
 
 # BLAKE3, which Debian packages for other languages only. LLVM's support library carries it, needs
 # nothing else for it, and the linker takes those few objects. find_package(LLVM) would bring all of LLVM.

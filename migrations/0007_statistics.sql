@@ -65,6 +65,7 @@ CREATE TABLE download_session (
   policy  BIGINT NOT NULL,                     -- as in src/stats/policy.h
   bucket  BIGINT NOT NULL,
   who     BLOB NOT NULL,
+  traffic BIGINT NOT NULL,                     -- of its first event
   PRIMARY KEY (repo_id, policy, bucket, who)
 );
 CREATE INDEX download_session_bucket ON download_session (bucket);

@@ -117,6 +117,7 @@ void read_statistics(Reader& reader, hub::Config& config) {
   if (86'400 % config.download_window_seconds != 0) {
     reader.refuse("DOWNLOAD_WINDOW_SECONDS", "must divide a day of 86,400 seconds");
   }
+  reader.number<std::int64_t>("DOWNLOAD_SESSION_DAYS", config.download_session_days, 1, 365);
   reader.path("GEOIP_DB", config.geoip_db);
   reader.number<std::int64_t>("ACCESS_LOG_DAYS", config.access_log_days, 1, 36'500);
   reader.number<std::uint64_t>("ACCESS_LOG_BYTES", config.access_log_bytes, 1 << 20U, 1ULL << 50U);

@@ -131,6 +131,10 @@ class Statement {
   }
   void read(int column, double& value) { value = read_double(column); }
   void read(int column, std::string& value) { value = read_text(column); }
+  void read(int column, std::vector<std::byte>& value) {
+    const auto blob = read_blob(column);
+    value.assign(blob.begin(), blob.end());
+  }
   void read(int column, Micros& value) { value.value = read_integer(column); }
   template <class Tag>
   void read(int column, Id<Tag>& id) {

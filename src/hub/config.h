@@ -33,6 +33,7 @@ struct Config {
   std::uint64_t git_push_bytes = std::uint64_t{4} << 30U;  // of one push
 
   std::int64_t download_window_seconds = 900;  // of a download session; a divisor of 86,400
+  std::int64_t download_session_days = 7;      // how long sessions are known after their time
   os::Path geoip_db;                           // an MMDB file; empty: countries stay unknown
   std::int64_t access_log_days = 90;           // how long request-level logs are kept
   std::uint64_t access_log_bytes = std::uint64_t{10} << 30U;  // and how much of them

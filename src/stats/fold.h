@@ -60,6 +60,7 @@ class Batch {
     std::int64_t requests = 0;
     std::int64_t requests_authenticated = 0;
     std::int64_t bytes = 0;
+    void add(const Sums& other);
   };
   struct DayKey {
     RepoId repo;
