@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,7 +68,13 @@ std::uint64_t file_of(const Digest<Size, Tag>& id) {
 inline constexpr std::uint64_t git_fetch_file = 1;
 
 // The payload of a journal's record (docs/events.md). Texts are cut at 4 KiB, files at 1,000.
+inline constexpr std::size_t most_text_bytes = 4096;
+inline constexpr std::size_t most_files = 1000;
+inline constexpr std::size_t most_encoded_bytes =
+    56 + 6 * (2 + most_text_bytes) + 2 + 8 * most_files + Who::size;
 std::string encode(const Event& event);
+// The same into memory of the caller's; how many bytes.
+std::size_t encode(const Event& event, std::span<std::byte, most_encoded_bytes> out);
 // internal when this is not such a payload.
 Result<Event> decode(Bytes payload);
 

@@ -1,0 +1,111 @@
+// One file of the journal, {number:016x}.events (docs/events.md): a header, then records one after the
+// other, then zeros up to its fixed size. JournalSegment is one that this process writes,
+// JournalSegmentReader reads any.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "os/files.h"
+#include "stats/event.h"
+
+namespace kohaku::stats {
+
+namespace segment_format {
+inline constexpr std::string_view magic = "KHEVENTS";
+inline constexpr std::uint32_t version = 1;
+inline constexpr std::size_t header_bytes = 64;
+inline constexpr std::size_t node_bytes = 16;
+inline constexpr std::size_t record_head_bytes = 8;  // length and check sum
+}  // namespace segment_format
+
+std::string segment_name(std::uint64_t number);
+std::optional<std::uint64_t> segment_number_from(std::string_view name);
+
+// An event as it stands in a segment: length, check sum, payload. Large: for the stack only.
+class JournalRecord {
+ public:
+  explicit JournalRecord(const Event& event);
+  JournalRecord(const JournalRecord&) = delete;
+  JournalRecord& operator=(const JournalRecord&) = delete;
+
+  Bytes bytes() const { return Bytes(memory_).first(size_); }
+
+ private:
+  // Left uninitialized: most of it is never touched.
+  std::array<std::byte, segment_format::record_head_bytes + most_encoded_bytes> memory_;
+  std::size_t size_;
+};
+
+// A mapped file with room for all of its bytes: writing to it cannot fail for want of room. One thread at
+// a time, except sync().
+class JournalSegment {
+ public:
+  // Durable, with its name, when this returns. insufficient_storage, and nothing left behind, when there
+  // is no room. `node` has node_bytes.
+  static Result<std::unique_ptr<JournalSegment>> create(const os::Path& directory,
+                                                        std::uint64_t number, std::string_view node,
+                                                        std::uint64_t bytes);
+  JournalSegment(const JournalSegment&) = delete;
+  JournalSegment& operator=(const JournalSegment&) = delete;
+  ~JournalSegment();
+
+  std::uint64_t number() const { return number_; }
+  std::uint64_t used() const { return used_; }  // bytes from the beginning; header_bytes at first
+  bool empty() const { return used_ == segment_format::header_bytes; }
+
+  // False when it does not fit. A process that dies in the midst leaves no record, not half of one.
+  bool append(Bytes record);
+
+  // Makes durable what stands before `until`, unless it is already. One thread at a time, beside
+  // append().
+  Result<> sync(std::uint64_t until);
+
+ private:
+  JournalSegment(std::uint64_t number, os::File file, std::span<std::byte> memory)
+      : number_(number), file_(std::move(file)), memory_(memory) {}
+
+  std::uint64_t number_;
+  os::File file_;
+  std::span<std::byte> memory_;
+  std::uint64_t used_ = segment_format::header_bytes;
+  std::uint64_t synced_ = segment_format::header_bytes;
+};
+
+// Reads the records of a file, which may grow behind what is read. One thread.
+class JournalSegmentReader {
+ public:
+  // From `offset`, where a record begins, or from the first one. not_found when the file is gone.
+  static Result<JournalSegmentReader> open(const os::Path& directory, std::uint64_t number,
+                                           std::uint64_t offset);
+
+  // The payload of the next record, valid until the next call; nothing behind the last whole one.
+  Result<std::optional<Bytes>> next();
+  std::uint64_t offset() const { return offset_; }  // behind what next() gave
+  // After next() gave nothing: there is something that is not a record.
+  bool damaged() const { return damaged_; }
+
+ private:
+  JournalSegmentReader(os::File file, std::uint64_t offset)
+      : file_(std::move(file)), offset_(offset) {}
+  Result<> check_header(std::uint64_t number);
+  Result<Bytes> view(std::uint64_t offset, std::size_t size);
+  std::optional<Bytes> damage();
+
+  os::File file_;
+  std::uint64_t offset_;
+  bool damaged_ = false;
+  std::vector<std::byte> window_;  // of the file, from window_offset_
+  std::uint64_t window_offset_ = 0;
+  std::size_t window_size_ = 0;
+};
+
+}  // namespace kohaku::stats
