@@ -1,18 +1,22 @@
-# kohaku_room(<name> [ROOMS <left rooms>…] [LIBRARIES <third-party>…] [GENERATED <file>.cc…]
-#             [TEST_LIBRARIES <third-party>…])
+# kohaku_room(<name> [DIRECTORY <its parent>] [ROOMS <left rooms>…] [LIBRARIES <third-party>…]
+#             [GENERATED <file>.cc…] [TEST_LIBRARIES <third-party>…])
 #
 # Makes the library kohaku_<name> from src/<name>/**/*.cc, and the test program <name>_test from the
-# *_test.cc beside them. A room without sources yet is an interface library, so that rooms to its
+# *_test.cc beside them; main.cc is left to the program. Another parent than src/ is one for includes, too. A room without sources yet is an interface library, so that rooms to its
 # right can link to it from the first day.
 function(kohaku_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "ROOMS;LIBRARIES;GENERATED;TEST_LIBRARIES")
-  set(directory ${CMAKE_SOURCE_DIR}/src/${name})
+  cmake_parse_arguments(PARSE_ARGV 1 room "" "DIRECTORY" "ROOMS;LIBRARIES;GENERATED;TEST_LIBRARIES")
+  set(parent ${CMAKE_SOURCE_DIR}/src)
+  if(room_DIRECTORY)
+    set(parent ${room_DIRECTORY})
+  endif()
+  set(directory ${parent}/${name})
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${directory}/*.cc)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
-  list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/src/app/main.cc)
+  list(REMOVE_ITEM sources ${directory}/main.cc)
   list(APPEND sources ${room_GENERATED})
 
   set(left ${room_ROOMS})
@@ -21,6 +25,9 @@ function(kohaku_room name)
     add_library(kohaku_${name} STATIC ${sources})
     target_link_libraries(kohaku_${name} PUBLIC ${left} ${room_LIBRARIES})
     target_include_directories(kohaku_${name} PUBLIC ${CMAKE_BINARY_DIR}/generated)
+    if(room_DIRECTORY)
+      target_include_directories(kohaku_${name} PUBLIC ${parent})
+    endif()
   else()
     add_library(kohaku_${name} INTERFACE)
     target_link_libraries(kohaku_${name} INTERFACE ${left} ${room_LIBRARIES})

@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=(-i)
 [[ ${1:-} == --check ]] && mode=(--dry-run -Werror)
-find src cmake tests bench \( -name node_modules -o -name '.*' \) -prune -o \
+find src cli cmake tests bench \( -name node_modules -o -name '.*' \) -prune -o \
   \( -name '*.h' -o -name '*.cc' \) -print0 2>/dev/null |
   xargs -0 --no-run-if-empty -P "$(nproc)" -n 16 clang-format-19 "${mode[@]}"

@@ -135,7 +135,7 @@ def install_clients(results: Path) -> None:
 def build(preset: str, jobs: int, unit: bool, results: Path) -> bool:
     commands = [["cmake", "--preset", preset], ["ninja", "-C", f"build/{preset}", f"-j{jobs}"]]
     if not unit:
-        commands[1].append("kohakuhub")
+        commands[1] += ["kohakuhub", "kohub-cli"]
     say(f"building {preset} with {jobs} jobs")
     for command in commands:
         log = results / f"build-{command[0]}.log"

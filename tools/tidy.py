@@ -26,7 +26,7 @@ def reached(path: Path, seen: dict[Path, bytes]) -> None:
         return
     seen[path] = path.read_bytes()
     for name in INCLUDE.findall(seen[path]):
-        reached(ROOT / "src" / name.decode(), seen)
+        reached(ROOT / ("" if name.startswith(b"cli/") else "src") / name.decode(), seen)
 
 
 def stamp_of(path: Path) -> Path:
@@ -53,7 +53,8 @@ def main() -> int:
     build, only = sys.argv[1], {Path(name).resolve() for name in sys.argv[2:]}
     commands = json.loads((Path(build) / "compile_commands.json").read_text())
     files = sorted({Path(command["file"]) for command in commands})
-    files = [path for path in files if path.is_relative_to(ROOT / "src") and path.exists()
+    files = [path for path in files if path.is_relative_to(ROOT) and path.exists()
+             and path.relative_to(ROOT).parts[0] in ("src", "cli")
              and not path.name.endswith("_test.cc") and (not only or path in only)]
     STAMPS.mkdir(parents=True, exist_ok=True)
     failed = 0

@@ -13,6 +13,7 @@
 #include "jobs/daily_collection.h"
 #include "jobs/identify_objects.h"
 #include "jobs/repack.h"
+#include "jobs/statistics_upkeep.h"
 #include "os/failed_sync.h"
 #include "os/log.h"
 
@@ -76,6 +77,7 @@ Result<> serve(hub::Config config) {
   server->spawn([&hub] { return jobs::collect_daily(hub); });
   server->spawn([&hub] { return jobs::identify_objects(hub); });
   server->spawn([&hub] { return jobs::repack_repositories(hub); });
+  server->spawn([&hub] { return jobs::keep_statistics(hub); });
   if (!server->run([&router](http::Request& request) { return router.handle(request); })) {
     // Handlers outlived the drain: what they still hold must not be taken from under them. All that
     // was acknowledged is durable.

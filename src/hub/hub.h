@@ -40,7 +40,8 @@ struct Hub {
   std::unique_ptr<GitWork> git_work = std::make_unique<GitWork>(config);  // never null
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
   std::shared_ptr<CurrentCaches> current = make_current_caches();  // never null
-  std::shared_ptr<stats::Journal> journal;  // of downloads; null: nothing is counted (unit tests)
+  std::shared_ptr<stats::Journal> journal =
+      nullptr;  // of downloads; null: nothing is counted (unit tests)
 };
 
 }  // namespace kohaku::hub

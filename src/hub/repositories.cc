@@ -5,6 +5,7 @@
 #include "hub/lfs_settings.h"
 #include "hub/new_repo.h"
 #include "hub/quota.h"
+#include "stats/fold.h"
 
 namespace kohaku::hub {
 namespace {
@@ -102,6 +103,8 @@ Task<Result<Repo>> move_repository(Hub& hub, const RepoAdmin& admin, const Names
     if (!current) return fail(Code::repo_not_found, "The repository was not found.");
     TRY(rename_row(connection, *current, to.id(), target));
     if (current->owner_id == to.id()) return {};
+    TRY(stats::rebuild_namespace_sketches(connection, current->owner_id));
+    TRY(stats::rebuild_namespace_sketches(connection, to.id()));
     return check_quota(connection, hub.config, repo.id);
   }));
   repo.owner_id = to.id();

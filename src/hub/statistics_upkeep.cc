@@ -1,0 +1,34 @@
+#include "hub/statistics_upkeep.h"
+
+#include "stats/fold.h"
+#include "stats/trending.h"
+
+namespace kohaku::hub {
+namespace {
+
+// Of one transaction: repositories looked at, rows removed.
+constexpr std::int64_t most_per_step = 5'000;
+
+}  // namespace
+
+Task<Result<>> roll_trending(Hub& hub) {
+  const auto today = stats::day_of(hub.clock.now());
+  const auto days = CO_TRY(hub.database.read_now(stats::ScoredDays::read));
+  for (bool done = days.all_end_with(today); !done;) {
+    done = CO_TRY(co_await hub.database.write([today](db::Connection& connection) {
+      return stats::roll_trending(connection, today, most_per_step);
+    }));
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> forget_old_sessions(Hub& hub) {
+  const auto before = hub.clock.now().seconds() - hub.config.download_session_days * 86'400;
+  while (CO_TRY(co_await hub.database.write([before](db::Connection& connection) {
+           return stats::remove_old_sessions(connection, before, most_per_step);
+         })) > 0) {
+  }
+  co_return Result<>{};
+}
+
+}  // namespace kohaku::hub
