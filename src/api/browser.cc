@@ -30,4 +30,9 @@ bool is_from_foreign_page(const http::Request& request, std::string_view base) {
   return says_something && !is_from_our_page(request, base);
 }
 
+bool is_preview(const http::Request& request) {
+  return request.headers.get("Sec-Fetch-Site") == "same-origin" &&
+         request.headers.get("Sec-Fetch-Mode") != "navigate";
+}
+
 }  // namespace kohaku::api

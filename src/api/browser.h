@@ -18,4 +18,7 @@ std::string_view cookie(const http::Request& request, std::string_view name);
 bool is_from_our_page(const http::Request& request, std::string_view base);
 bool is_from_foreign_page(const http::Request& request, std::string_view base);
 
+// Made by a page of this site to show something, not by somebody who follows a link to have it.
+bool is_preview(const http::Request& request);
+
 }  // namespace kohaku::api

@@ -39,5 +39,16 @@ TEST(Browser, AProgramSaysNothing) {
   EXPECT_FALSE(is_from_foreign_page(request({}), base));
 }
 
+TEST(Browser, APreviewIsWhatAPageFetchesByItself) {
+  EXPECT_TRUE(is_preview(request({{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Mode", "cors"}})));
+  EXPECT_TRUE(
+      is_preview(request({{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Mode", "no-cors"}})));
+  EXPECT_FALSE(
+      is_preview(request({{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Mode", "navigate"}})));
+  EXPECT_FALSE(is_preview(request({{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "cors"}})));
+  EXPECT_FALSE(is_preview(request({{"Sec-Fetch-Mode", "cors"}})));
+  EXPECT_FALSE(is_preview(request({})));
+}
+
 }  // namespace
 }  // namespace kohaku::api

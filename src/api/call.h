@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "http/message.h"
 #include "hub/access.h"
 #include "hub/hub.h"
+#include "stats/event.h"
 
 namespace kohaku::api {
 
@@ -56,6 +58,7 @@ struct Manner {
   // credentials they have only then (decision 27).
   bool asks_for_credentials = false;
   http::Reply (*tell)(const Error&) = &http::error_reply;  // how an error is written
+  std::optional<stats::Door> door;  // its calls have to do with downloads (api/download_event.h)
 };
 
 struct Call {
@@ -65,6 +68,7 @@ struct Call {
   Query query;
   hub::Caller caller;
   Manner manner;
+  std::shared_ptr<stats::Event> download = {};  // see api/download_event.h; often null
 
   // Scheme and host every absolute URL of the answer begins with; no trailing slash. The one place.
   std::string base_url() const;

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "api/call.h"
+#include "api/download_event.h"
 #include "api/json.h"
 #include "base/task.h"
 #include "hub/xet_access.h"
@@ -105,6 +106,7 @@ bool make_permission(Call& call, Slot<Parameter>& slot, std::optional<http::Repl
   if constexpr (Permission<Plain>::value) {
     auto made = Permission<Plain>::make(call);
     if (!made) {
+      begin_refused_download(call, made.error());
       answer = call.refuse(made.error());
       return false;
     }
@@ -115,6 +117,7 @@ bool make_permission(Call& call, Slot<Parameter>& slot, std::optional<http::Repl
         answer = redirect_to_new_name(call, made->repo());
         return false;
       }
+      begin_download(call, made->repo());
     }
     slot.value.emplace(std::move(*made));
   }
@@ -148,6 +151,11 @@ http::Reply to_reply(const Call& call, Result<T>&& result) {
   return to_reply(call, std::move(*result));
 }
 
+inline http::Reply ended(Call& call, http::Reply reply) {
+  end_download(call, reply);
+  return reply;
+}
+
 template <class T>
 struct IsTask : std::false_type {};
 template <class T>
@@ -173,22 +181,22 @@ struct Bound {
     std::optional<http::Reply> answer;
     std::apply([&](auto&... slot) { (make_permission<Parameters>(call, slot, answer) && ...); },
                slots);
-    if (answer) co_return std::move(*answer);
+    if (answer) co_return ended(call, std::move(*answer));
     if constexpr (has_body) {
       auto text = co_await http::read_text(*call.request.body, most_body_bytes);
-      if (!text) co_return call.refuse(text.error());
+      if (!text) co_return ended(call, call.refuse(text.error()));
       std::apply([&](auto&... slot) { (make_body<Parameters>(call, *text, slot, answer) && ...); },
                  slots);
-      if (answer) co_return std::move(*answer);
+      if (answer) co_return ended(call, std::move(*answer));
     }
     auto invoke = [&] {
       return std::apply([&](auto&... slot) { return Handler(slot.give(call)...); }, slots);
     };
     if constexpr (IsTask<R>::value) {
       auto result = co_await invoke();
-      co_return to_reply(call, std::move(result));
+      co_return ended(call, to_reply(call, std::move(result)));
     } else {
-      co_return co_await call.hub.pool.run([&] { return to_reply(call, invoke()); });
+      co_return ended(call, co_await call.hub.pool.run([&] { return to_reply(call, invoke()); }));
     }
   }
 

@@ -93,6 +93,11 @@ Routes& Routes::tells(http::Reply (*tell)(const Error&)) {
   return *this;
 }
 
+Routes& Routes::counts(stats::Door door) {
+  defaults_.manner.door = door;
+  return *this;
+}
+
 // A tree of segments. Text children are tried before placeholders; the first leaf that knows the
 // path wins, whatever its method, so that a wrong method is 405 and not another route's answer.
 struct Router::Node {

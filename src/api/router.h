@@ -39,6 +39,7 @@ class Routes {
   Routes& in_place();
   Routes& asks_for_credentials();
   Routes& tells(http::Reply (*tell)(const Error&));
+  Routes& counts(stats::Door door);
 
   template <auto Handler>
   Routes& get(std::string pattern) {

@@ -6,8 +6,18 @@
 
 namespace kohaku::app {
 
+namespace {
+
+Result<std::unique_ptr<os::Clock>> open_clock(const hub::Config& config) {
+  if (config.clock_file.empty()) return std::make_unique<os::SystemClock>();
+  return TRY(os::FileClock::open(config.clock_file));
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Assembly>> Assembly::open(hub::Config config) {
-  std::unique_ptr<Assembly> assembly(new Assembly(std::move(config)));
+  auto clock = TRY(open_clock(config));
+  std::unique_ptr<Assembly> assembly(new Assembly(std::move(config), std::move(clock)));
   const auto& data = assembly->config_.data_dir;
   TRY(os::make_directories(data));
   auto lock = os::lock_exclusively(data / "lock");
@@ -20,8 +30,8 @@ Result<std::unique_ptr<Assembly>> Assembly::open(hub::Config config) {
   assembly->database_ = TRY(db::Database::open((data / "hub.db").string()));
   assembly->repositories_ = TRY(git::Repositories::open(data / "repositories"));
   assembly->objects_ = TRY(store::ObjectStore::open(data / "store", *assembly->database_,
-                                                    assembly->clock_, *assembly->pool_));
-  assembly->hub_.emplace(hub::Hub{assembly->config_, *assembly->secrets_, assembly->clock_,
+                                                    *assembly->clock_, *assembly->pool_));
+  assembly->hub_.emplace(hub::Hub{assembly->config_, *assembly->secrets_, *assembly->clock_,
                                   *assembly->pool_, *assembly->database_, *assembly->repositories_,
                                   *assembly->objects_});
   return assembly;

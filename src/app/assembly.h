@@ -22,15 +22,15 @@ class Assembly {
   void settle();
 
  private:
-  explicit Assembly(hub::Config config)
-      : config_(std::move(config)), pool_(std::in_place, pool_threads) {}
+  Assembly(hub::Config config, std::unique_ptr<os::Clock> clock)
+      : config_(std::move(config)), clock_(std::move(clock)), pool_(std::in_place, pool_threads) {}
 
   // Threads of the pool mostly wait for the disk, so there are more than cores.
   static constexpr int pool_threads = 32;
 
   hub::Config config_;
   std::optional<os::File> lock_;
-  os::SystemClock clock_;
+  std::unique_ptr<os::Clock> clock_;  // never null
   std::optional<hub::Secrets> secrets_;
   std::unique_ptr<db::Database> database_;
   std::unique_ptr<git::Repositories> repositories_;

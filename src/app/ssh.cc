@@ -60,7 +60,8 @@ Result<GrantedService> serve_ssh(hub::Hub& hub, const AskedService& asked) {
   const hub::Access access(hub);
   const int protocol = git::protocol_version(asked.protocol);
   if (command.service == hub::SshService::upload_pack) {
-    return SshFetch{TRY(access.readable_content(caller, command.type, command.repo)), protocol};
+    return SshFetch{TRY(access.readable_content(caller, command.type, command.repo)), protocol,
+                    asked.address};
   }
   if (command.service == hub::SshService::receive_pack) {
     return SshPush{TRY(access.writable(caller, command.type, command.repo)), protocol};

@@ -1,6 +1,7 @@
 // What the running server answers to sshd's two commands.
 #pragma once
 
+#include <string>
 #include <variant>
 
 #include "app/ssh_question.h"
@@ -17,6 +18,7 @@ Result<SshAnswer> authorized_key(hub::Hub& hub, const AskedKey& asked);
 struct SshFetch {
   hub::ReadableContent repo;
   int protocol;
+  std::string address;  // of the client
 };
 struct SshPush {
   hub::WritableRepo repo;

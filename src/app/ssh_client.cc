@@ -45,8 +45,10 @@ Result<int> ask_for_key(const hub::Config& config, const std::vector<std::string
 }
 
 Result<int> serve_connection(const hub::Config& config, const std::vector<std::string>& words) {
+  const auto client = variable("SSH_CLIENT");  // address, its port, our port
   AskedService asked{.command = variable("SSH_ORIGINAL_COMMAND"),
-                     .protocol = variable("GIT_PROTOCOL")};
+                     .protocol = variable("GIT_PROTOCOL"),
+                     .address = client.substr(0, client.find(' '))};
   const auto text = words.size() == 1 ? words[0] : std::string();
   const auto* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, asked.key);

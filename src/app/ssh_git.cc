@@ -32,20 +32,24 @@ Task<void> outlast_stop() {
 }
 
 // Ends with git's output.
-Task<void> send_output(os::PipedProcess& process, SshStream& stream) {
+Task<void> send_output(os::PipedProcess& process, SshDownload& download, SshStream& stream) {
   std::vector<char> buffer(buffer_bytes);
   while (true) {
     const auto count = co_await process.read(buffer);
     if (!count || *count == 0) co_return;
-    if (!co_await stream.write(as_bytes({buffer.data(), *count}))) co_return;
+    const auto piece = as_bytes({buffer.data(), *count});
+    download.will_send(piece);
+    if (!co_await stream.write(piece)) co_return;
+    download.has_sent(piece);
   }
 }
 
 // Ends only when the client fails: git may have more to say to one that has closed its side.
-Task<void> feed_input(os::PipedProcess& process, SshStream& stream) {
+Task<void> feed_input(os::PipedProcess& process, SshDownload& download, SshStream& stream) {
   while (true) {
     const auto piece = co_await stream.read();
     if (!piece) co_return;
+    download.heard(*piece);
     if (piece->empty() || !co_await process.write(*piece)) break;
   }
   process.end_input();
@@ -77,12 +81,12 @@ Task<Result<>> take_push(hub::Hub& hub, SshPush push, SshStream& stream) {
 
 }  // namespace
 
-Task<void> converse_in_fetch(hub::Fetch fetch, SshStream& stream) {
+Task<void> converse_in_fetch(hub::Fetch fetch, SshDownload& download, SshStream& stream) {
   using namespace asio::experimental::awaitable_operators;
   co_await outlast_stop();
   stream.set_patience(minutes(2));
-  const auto first =
-      co_await (send_output(fetch.process, stream) || feed_input(fetch.process, stream));
+  const auto first = co_await (send_output(fetch.process, download, stream) ||
+                               feed_input(fetch.process, download, stream));
   if (first.index() == 0) hub::log_fetch_end(co_await fetch.process.finish());
 }
 

@@ -23,8 +23,9 @@ struct AskedService {
   std::int64_t key = 0;  // its id
   std::string command;   // SSH_ORIGINAL_COMMAND
   std::string protocol;  // GIT_PROTOCOL
+  std::string address;   // of the client; "" when sshd does not tell
 };
-BOOST_DESCRIBE_STRUCT(AskedService, (), (key, command, protocol))
+BOOST_DESCRIBE_STRUCT(AskedService, (), (key, command, protocol, address))
 
 // One of the two.
 struct SshQuestion {

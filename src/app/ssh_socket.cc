@@ -118,7 +118,8 @@ Task<void> serve(Shared& shared, SshFetch asked, SshStream& stream) {
   if (!fetch) {
     std::ignore = co_await say(stream, refusal(fetch.error()));
   } else if (co_await say(stream, stream_follows)) {
-    co_await converse_in_fetch(std::move(*fetch), stream);
+    SshDownload download(hub, asked.repo, asked.address);
+    co_await converse_in_fetch(std::move(*fetch), download, stream);
   }
 }
 

@@ -100,5 +100,17 @@ TEST(Wire, ProtocolVersionIsTheHighestNamed) {
   EXPECT_EQ(0, protocol_version("version=22:--evil"));
 }
 
+TEST(Wire, ClientsSayWhatTheyAre) {
+  // Version 2 has it in a line of its own, without an end of line.
+  EXPECT_EQ("git/2.39.5",
+            client_agent(pkt_line("command=ls-refs\n") + pkt_line("agent=git/2.39.5") +
+                         pkt_line("object-format=sha1") + "0001"));
+  EXPECT_EQ("git/2.1", client_agent(pkt_line("want aaaa multi_ack agent=git/2.1 ofs-delta\n")));
+  EXPECT_EQ("git/2.1", client_agent(pkt_line("want aaaa agent=git/2.1\n")));
+  EXPECT_EQ("", client_agent(pkt_line("want aaaa reagent=git/2.1\n") + "0000"));
+  EXPECT_EQ("", client_agent(pkt_line("command=fetch") + "0001" + pkt_line("agent=git/2.1")));
+  EXPECT_EQ("", client_agent("hello"));
+}
+
 }  // namespace
 }  // namespace kohaku::git

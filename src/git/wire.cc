@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "git/pkt_line.h"
+
 namespace kohaku::git {
 namespace {
 
@@ -21,6 +23,19 @@ int protocol_version(std::string_view header) {
     header.remove_prefix(std::min(word.size() + 1, header.size()));
   }
   return highest;
+}
+
+std::string client_agent(std::string_view begun) {
+  constexpr std::string_view name = "agent=";
+  while (const auto line = read_pkt(begun).value_or(std::nullopt)) {
+    begun.remove_prefix(line->consumed);
+    const auto words = line->payload;
+    const auto at = words.find(name);
+    if (at == words.npos || (at > 0 && words[at - 1] != ' ')) continue;
+    const auto agent = words.substr(at + name.size());
+    return std::string(agent.substr(0, agent.find_first_of(" \n")));
+  }
+  return {};
 }
 
 os::ProcessOptions upload_pack_command(const os::Path& repository_directory, UploadPack what,

@@ -137,7 +137,8 @@ Task<bool> Connection::exchange(RequestHead& head, std::int64_t started) {
   const ReplyContext context{.request_id = request.id,
                              .date = loop.date(request.received),
                              .http_1_0 = head.http_1_0,
-                             .keep_alive = keep_alive};
+                             .keep_alive = keep_alive,
+                             .started = started};
   ReplyWriter writer(transport_, context, request.method);
   if (!writer.send_now(reply)) co_await writer.send_rest(reply);
   const Sent& sent = writer.sent();

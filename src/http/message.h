@@ -116,14 +116,24 @@ struct NoBody {
 
 using Body = std::variant<std::string, FileBody, StreamBody, NoBody>;
 
+// How an answer went, told while its last bytes are still to be sent.
+struct Ending {
+  int status = 0;  // as it went out: a stream that failed before its first byte is an error
+  std::uint64_t body_bytes = 0;      // that the client then has; of a broken answer, that were sent
+  std::int64_t duration_micros = 0;  // since the request was read
+};
+
 struct Reply {
   int status = 200;
   Headers headers;
   Body body;
   // Shown in the log line of this request, never to the client.
   std::string log_detail;
-  // Called once with the bytes sent when the answer is over, whole or broken.
-  std::function<void(std::uint64_t bytes_sent, bool complete)> on_sent;
+  // Called once, before the last slice of the answer: before the head where there is no body or only a
+  // short text, before the last span of a file, before what ends a stream. So whoever has the whole
+  // answer is known, even if the process dies in the next moment. Of an answer that breaks before its
+  // last slice: when it breaks.
+  std::move_only_function<void(const Ending&)> before_end;
 };
 
 Reply json_reply(int status, std::string json);

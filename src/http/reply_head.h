@@ -28,6 +28,7 @@ struct ReplyContext {
   std::string_view date;
   bool http_1_0 = false;
   bool keep_alive = true;
+  std::int64_t started = 0;  // Loop::ticks() when the request was read
 };
 
 // Appends the head with its empty line. What the plan and

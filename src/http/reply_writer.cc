@@ -15,15 +15,6 @@ namespace {
 // After so many bytes the other connections of the loop have their turn.
 constexpr std::uint64_t slice = 1024 * 1024;
 
-void tell(const Reply& reply, const Sent& sent) {
-  if (!reply.on_sent) return;
-  try {
-    reply.on_sent(sent.body_bytes, sent.complete);
-  } catch (const std::exception& error) {
-    os::log_error("after a reply", {{"detail", std::string_view(error.what())}});
-  }
-}
-
 }  // namespace
 
 void ReplyWriter::plan(const Reply& reply) {
@@ -34,21 +25,35 @@ void ReplyWriter::plan(const Reply& reply) {
   sent_.status = reply.status;
 }
 
-void ReplyWriter::end(const Reply& reply, const Result<>& result) {
+void ReplyWriter::tell_end(std::uint64_t body_bytes) {
+  auto tell = std::exchange(reply_->before_end, {});
+  if (!tell) return;
+  try {
+    tell({.status = sent_.status,
+          .body_bytes = body_bytes,
+          .duration_micros = Loop::ticks() - context_.started});
+  } catch (const std::exception& error) {
+    os::log_error("at the end of a reply", {{"detail", std::string_view(error.what())}});
+  }
+}
+
+void ReplyWriter::end(const Result<>& result) {
   sent_.complete = result.has_value();
   if (!result && sent_.failure.empty()) {
     const Error& error = result.error();
     sent_.failure = error.detail.empty() ? error.message : error.detail;
   }
-  tell(reply, sent_);
+  tell_end(sent_.body_bytes);  // unless it is told
 }
 
 bool ReplyWriter::send_now(Reply& reply) {
+  reply_ = &reply;
   plan(reply);
   const auto* text = std::get_if<std::string>(&reply.body);
   if (plan_.sends_body && !text) return false;
   std::array<std::string_view, 2> parts{head_, plan_.sends_body ? std::string_view(*text) : ""};
   const std::size_t body = parts[1].size();
+  tell_end(body);
   const Result<bool> all = transport_.send_now(parts);
   if (all && !*all) {
     sent_.body_bytes = body - parts[1].size();
@@ -57,7 +62,7 @@ bool ReplyWriter::send_now(Reply& reply) {
     return false;
   }
   if (all) sent_.body_bytes = body;
-  end(reply, all ? Result<>() : std::unexpected(all.error()));
+  end(all ? Result<>() : std::unexpected(all.error()));
   return true;
 }
 
@@ -68,7 +73,7 @@ Task<void> ReplyWriter::send_rest(Reply& reply) {
   } catch (const std::exception& error) {
     result = fail_internal(fmt::format("exception while sending: {}", error.what()));
   }
-  end(reply, result);
+  end(result);
 }
 
 Task<Result<>> ReplyWriter::send_body(Reply& reply) {
@@ -84,6 +89,7 @@ Task<Result<>> ReplyWriter::send_body(Reply& reply) {
 }
 
 Task<Result<>> ReplyWriter::send_file(const FileBody& file) {
+  if (file.length == 0) tell_end(0);
   CO_TRY(co_await transport_.send(head_, {}, {}, file.length > 0));
   const bool is_long = file.length > slice;
   if (is_long) transport_.cork(true);
@@ -92,6 +98,7 @@ Task<Result<>> ReplyWriter::send_file(const FileBody& file) {
     const std::uint64_t offset = file.offset + sent_.body_bytes;
     const std::uint64_t span = std::min(slice, file.length - sent_.body_bytes);
     if (file.verify) CO_TRY(file.verify(offset, span));
+    if (sent_.body_bytes + span == file.length) tell_end(file.length);
     const std::uint64_t before = transport_.bytes_sent();
     const Result<> result = co_await transport_.send_file(file.file->descriptor(), offset, span);
     sent_.body_bytes += transport_.bytes_sent() - before;
@@ -109,21 +116,26 @@ Task<Result<>> ReplyWriter::send_stream(const StreamBody& stream) {
     made = fail_internal(fmt::format("exception while streaming: {}", error.what()));
   }
   const bool nothing_sent = !head_.empty() && !write_failed_;
-  if (!made && nothing_sent) {
-    // Nothing was promised yet, so the client can still be told.
-    Reply refusal = error_reply(made.error());
-    sent_.failure = refusal.log_detail;
-    plan(refusal);
-    co_return co_await transport_.send(head_, std::get<std::string>(refusal.body));
-  }
+  if (!made && nothing_sent) co_return co_await send_refusal(made.error());
   if (!made) co_return made;
   co_return co_await finish_stream();
+}
+
+// Nothing was promised yet, so the client can still be told.
+Task<Result<>> ReplyWriter::send_refusal(const Error& error) {
+  const Reply refusal = error_reply(error);
+  sent_.failure = refusal.log_detail;
+  plan(refusal);
+  const auto& text = std::get<std::string>(refusal.body);
+  tell_end(text.size());
+  co_return co_await transport_.send(head_, text);
 }
 
 Task<Result<>> ReplyWriter::finish_stream() {
   if (plan_.ending == BodyPlan::Ending::length && sent_.body_bytes != plan_.length) {
     co_return fail_internal("a stream ended before its declared length");
   }
+  tell_end(sent_.body_bytes);
   const std::string_view last = plan_.ending == BodyPlan::Ending::chunked ? "0\r\n\r\n" : "";
   const std::string head = std::exchange(head_, {});
   co_return co_await transport_.send(head, last);
@@ -145,8 +157,10 @@ Task<Result<>> ReplyWriter::write_piece(Bytes bytes) {
   std::string front = std::exchange(head_, {});
   const bool chunked = plan_.ending == BodyPlan::Ending::chunked;
   if (chunked) fmt::format_to(std::back_inserter(front), "{:x}\r\n", bytes.size());
+  const auto total = sent_.body_bytes + bytes.size();
+  if (plan_.ending == BodyPlan::Ending::length && total == plan_.length) tell_end(total);
   CO_TRY(co_await transport_.send(front, as_text(bytes), chunked ? "\r\n" : ""));
-  sent_.body_bytes += bytes.size();
+  sent_.body_bytes = total;
   since_yield_ += bytes.size();
   if (since_yield_ >= slice) {
     since_yield_ = 0;

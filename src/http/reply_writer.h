@@ -24,7 +24,7 @@ class ReplyWriter final : public BodyWriter {
       : transport_(transport), context_(context), method_(method) {}
 
   // Sends without waiting; true when the reply is over, whole or broken. Else send_rest() follows:
-  // what is not a short text, or more than the socket took. Either calls reply.on_sent once.
+  // what is not a short text, or more than the socket took. Together they call reply.before_end once.
   bool send_now(Reply& reply);
   Task<void> send_rest(Reply& reply);
 
@@ -32,10 +32,13 @@ class ReplyWriter final : public BodyWriter {
 
  private:
   Task<Result<>> send_body(Reply& reply);
-  void end(const Reply& reply, const Result<>& result);
+  // The rest of the answer is its last slice: with it the client has so many bytes of the body.
+  void tell_end(std::uint64_t body_bytes);
+  void end(const Result<>& result);
   Task<Result<>> send_file(const FileBody& file);
   Task<Result<>> send_stream(const StreamBody& stream);
   Task<Result<>> finish_stream();
+  Task<Result<>> send_refusal(const Error& error);
   void plan(const Reply& reply);
   Task<Result<>> write(Bytes bytes) override;
   Task<Result<>> write_piece(Bytes bytes);
@@ -44,8 +47,9 @@ class ReplyWriter final : public BodyWriter {
   const ReplyContext& context_;
   Method method_;
   BodyPlan plan_;
-  std::string head_;       // until it is sent
-  std::string_view text_;  // of the body, with send_now
+  Reply* reply_ = nullptr;  // the handler's, while it is sent
+  std::string head_;        // until it is sent
+  std::string_view text_;   // of the body, with send_now
   Sent sent_;
   std::uint64_t since_yield_ = 0;
   bool write_failed_ = false;

@@ -187,10 +187,16 @@ TEST(ServerLimits, GivesUpOnAPeerThatTakesNothing) {
   std::atomic<int> over = 0;
   RunningServer server(
       [&](Request&) -> Task<Reply> {
-        Reply reply = json_reply(200, std::string(64 << 20, 'x'));
-        reply.on_sent = [&](std::uint64_t sent, bool complete) {
-          EXPECT_FALSE(complete);
-          EXPECT_LT(sent, 64u << 20);
+        StreamBody body;
+        body.write = [](BodyWriter& writer) -> Task<Result<>> {
+          const std::string piece(1 << 20, 'x');
+          for (int i = 0; i < 64; ++i) CO_TRY(co_await writer.write(as_bytes(piece)));
+          co_return Result<>();
+        };
+        Reply reply;
+        reply.body = std::move(body);
+        reply.before_end = [&](const Ending& ending) {
+          EXPECT_LT(ending.body_bytes, 64u << 20);
           ++over;
         };
         co_return reply;

@@ -98,15 +98,16 @@ Result<RevisionAndPath> resolve_revision_and_path(Hub& hub, const Repo& repo,
   // Longest first; a ref's name has at most 255 bytes, so few candidates are worth a look.
   const std::size_t longest = std::min<std::size_t>(segments.size() - 1, 16);
   for (std::size_t taken = longest; taken >= 2; --taken) {
-    const auto name = join(0, taken);
+    auto name = join(0, taken);
     if (name.size() > 255 + 11) continue;
     auto named = TRY(find_named(hub, repo.id, name));
     if (named) {
-      return RevisionAndPath{{named->commit, std::move(named->name)}, join(taken, segments.size())};
+      return RevisionAndPath{
+          {named->commit, std::move(named->name)}, join(taken, segments.size()), std::move(name)};
     }
   }
   auto revision = TRY(resolve_revision(hub, repo, segments.front()));
-  return RevisionAndPath{std::move(revision), join(1, segments.size())};
+  return RevisionAndPath{std::move(revision), join(1, segments.size()), segments.front()};
 }
 
 Result<RefRow> find_branch(db::Connection& connection, RepoId repo, std::string_view revision) {

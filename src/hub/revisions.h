@@ -37,6 +37,7 @@ Result<Revision> resolve_revision(Hub& hub, const Repo& repo, std::string_view r
 struct RevisionAndPath {
   Revision revision;
   std::string path;
+  std::string asked;  // the revision, as it was written
 };
 Result<RevisionAndPath> resolve_revision_and_path(Hub& hub, const Repo& repo,
                                                   const std::vector<std::string>& segments);

@@ -21,13 +21,14 @@ struct Claims {
   XetRight right = XetRight::read;
   XetScope scope;
   std::int64_t expires = 0;
+  stats::Who who;  // who fetched the token
 };
 
-// "xet.{repository}.{user}.{right}.{namespace}.{scope's user}.{expiry}"; each in one spelling.
+// "xet.{repository}.{user}.{right}.{namespace}.{scope's user}.{expiry}.{who}"; each in one spelling.
 std::string to_text(const Claims& claims) {
-  return fmt::format("xet.{}.{}.{}.{}.{}.{}", claims.repo.value, claims.user.value,
+  return fmt::format("xet.{}.{}.{}.{}.{}.{}.{}", claims.repo.value, claims.user.value,
                      static_cast<int>(claims.right), claims.scope.namespace_id.value,
-                     claims.scope.user_id.value, claims.expires);
+                     claims.scope.user_id.value, claims.expires, claims.who.hex());
 }
 
 std::string sign(const Secrets& secrets, std::string_view text) {
@@ -53,12 +54,11 @@ std::optional<Claims> parse(std::string_view text) {
     if (!value) return std::nullopt;
     number = *value;
   }
-  if (numbers[2] < 0 || numbers[2] > 2) return std::nullopt;
-  return Claims{{numbers[0]},
-                {numbers[1]},
-                static_cast<XetRight>(numbers[2]),
-                {{numbers[3]}, {numbers[4]}},
-                numbers[5]};
+  const auto who = stats::Who::from_hex(text);
+  if (numbers[2] < 0 || numbers[2] > 2 || !who) return std::nullopt;
+  return Claims{
+      {numbers[0]}, {numbers[1]}, static_cast<XetRight>(numbers[2]), {{numbers[3]}, {numbers[4]}},
+      numbers[5],   *who};
 }
 
 std::unexpected<Error> refuse_token() {
@@ -147,7 +147,8 @@ std::unexpected<Error> no_repository() {
 
 }  // namespace
 
-Result<XetGrant> grant_xet(Hub& hub, const ReadableContent& repo, XetRight right) {
+Result<XetGrant> grant_xet(Hub& hub, const ReadableContent& repo, XetRight right,
+                           const stats::Who& who) {
   return hub.database.read_now([&](db::Connection& connection) -> Result<XetGrant> {
     const auto scope = TRY(scope_of(connection, repo.caller(), repo.repo()));
     const auto generation = TRY(connection.sql("SELECT xet_generation FROM account WHERE id = ?1")
@@ -155,8 +156,12 @@ Result<XetGrant> grant_xet(Hub& hub, const ReadableContent& repo, XetRight right
                                     .first<std::int64_t>());
     if (!generation) return no_repository();
     const auto& user = repo.caller().user;
-    const Claims claims{repo.repo().id, user ? user->id : AccountId{}, right, scope,
-                        hub.clock.now().plus_seconds(xet_token_seconds).seconds()};
+    const Claims claims{repo.repo().id,
+                        user ? user->id : AccountId{},
+                        right,
+                        scope,
+                        hub.clock.now().plus_seconds(xet_token_seconds).seconds(),
+                        who};
     const auto text = to_text(claims);
     const auto suffix = scope_text(scope);
     return XetGrant{fmt::format("/xet/{}/g{}{}{}", scope.namespace_id.value,
@@ -175,7 +180,7 @@ Result<XetReader> Access::xet_reader(const XetCredentials& credentials) const {
       }));
   if (!repo) return no_repository();
   auto content = TRY(readable_content(std::move(caller), repo->type, {repo->owner, repo->name}));
-  return XetReader(content.repo(), content.caller(), claims.scope);
+  return XetReader(content.repo(), content.caller(), claims.scope, claims.who);
 }
 
 Result<XetWriter> Access::xet_writer(const XetCredentials& credentials) const {

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "hub/access.h"
 #include "hub/hub.h"
+#include "stats/event.h"
 
 namespace kohaku::hub {
 
@@ -36,14 +37,17 @@ class XetReader {
   const XetScope& scope() const { return scope_; }
   // 0 for an anonymous reader.
   AccountId user_id() const { return caller_.user ? caller_.user->id : AccountId{}; }
+  // Who fetched the token, as downloads are counted (decision 18).
+  const stats::Who& who() const { return who_; }
 
  protected:
   friend class Access;
-  XetReader(Repo repo, Caller caller, XetScope scope)
-      : repo_(std::move(repo)), caller_(std::move(caller)), scope_(scope) {}
+  XetReader(Repo repo, Caller caller, XetScope scope, const stats::Who& who)
+      : repo_(std::move(repo)), caller_(std::move(caller)), scope_(scope), who_(who) {}
   Repo repo_;
   Caller caller_;
   XetScope scope_;
+  stats::Who who_;
 };
 
 // A repository that a Xet token lets its bearer deliver objects to: a writer, or a reader who is
@@ -69,7 +73,9 @@ struct XetGrant {
   std::string token;
   std::int64_t expires = 0;  // seconds since 1970
 };
-Result<XetGrant> grant_xet(Hub& hub, const ReadableContent& repo, XetRight right);
+// `who` asks for it.
+Result<XetGrant> grant_xet(Hub& hub, const ReadableContent& repo, XetRight right,
+                           const stats::Who& who);
 
 // The same question as when the token was checked, inside the transaction that publishes (decision
 // 35). repo_not_found when the repository is gone or the right is.

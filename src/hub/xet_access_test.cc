@@ -30,6 +30,12 @@ TEST_F(XetAccessTest, ATokenSpeaksForItsUserAndRepository) {
   EXPECT_EQ(writer(ada_, bird_).scope(), (XetScope{ada_.id, {}}));
 }
 
+TEST_F(XetAccessTest, ATokenSaysWhoFetchedIt) {
+  who_ = *stats::Who::from_hex("00ff0102030405060708090a0b0c0d0e");
+  EXPECT_EQ(reader(bob_, bird_).who(), who_);
+  EXPECT_EQ(reader({}, bird_).who(), who_);
+}
+
 TEST_F(XetAccessTest, ATokenEndsAfterAnHourAndSomeLeeway) {
   const auto given = grant(ada_, bird_, XetRight::write);
   EXPECT_EQ(given.expires, clock().now().seconds() + 3600);

@@ -33,7 +33,7 @@ class XetTest : public ReadingTest {
                                                    {repo.owner, repo.name}));
   }
   XetGrant grant(const std::optional<User>& user, const Repo& repo, XetRight right) {
-    return value_of(grant_xet(hub(), content(user, repo), right));
+    return value_of(grant_xet(hub(), content(user, repo), right, who_));
   }
 
   Result<XetReader> try_reader(const XetGrant& grant) { return with(grant, &Access::xet_reader); }
@@ -115,6 +115,7 @@ class XetTest : public ReadingTest {
   User ada_, bob_, lab_;
   Repo bird_;
   bool named_unknown_ = false;  // by the last shard
+  stats::Who who_;              // who asks for tokens
 
  private:
   // The parts of "/xet/{namespace}/g{generation}[/{scope}]".

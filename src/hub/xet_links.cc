@@ -22,15 +22,13 @@ LinkProof sign_fetch_link(const Secrets& secrets, const FetchGrant& grant, Micro
                     [&](std::string_view expires) { return fetch_text(grant, expires); });
 }
 
-Result<std::shared_ptr<const store::Xorb>> open_fetch_link(Hub& hub, FetchGrant grant,
-                                                           const LinkProof& proof) {
+Result<OpenedFetch> open_fetch_link(Hub& hub, FetchGrant grant, const LinkProof& proof) {
   auto xorb = TRY(hub.objects.xorbs().find(grant.xorb));
   if (!xorb) return refuse_link();
   grant.physical_name = xorb->place().physical_name;
   TRY(check_link(hub, fetch_text(grant, proof.expires), proof));
   const auto user = grant.user.value == 0 ? std::nullopt : std::optional(grant.user);
-  TRY(readable_behind_link(hub, grant.repo, user));
-  return xorb;
+  return OpenedFetch{std::move(xorb), TRY(readable_behind_link(hub, grant.repo, user))};
 }
 
 }  // namespace kohaku::hub

@@ -26,9 +26,12 @@ struct FetchGrant {
 };
 
 LinkProof sign_fetch_link(const Secrets& secrets, const FetchGrant& grant, Micros now);
-// The xorb behind a link whose address gave `grant`. forbidden, always in the same words, when the link is not valid (any more):
-// clients then ask for the reconstruction again.
-Result<std::shared_ptr<const store::Xorb>> open_fetch_link(Hub& hub, FetchGrant grant,
-                                                           const LinkProof& proof);
+// What is behind a link whose address gave `grant`. forbidden, always in the same words, when the link is
+// not valid (any more): clients then ask for the reconstruction again.
+struct OpenedFetch {
+  std::shared_ptr<const store::Xorb> xorb;  // never null
+  ReadableContent repo;
+};
+Result<OpenedFetch> open_fetch_link(Hub& hub, FetchGrant grant, const LinkProof& proof);
 
 }  // namespace kohaku::hub

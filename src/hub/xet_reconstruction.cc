@@ -13,26 +13,6 @@ namespace {
 constexpr std::size_t most_terms = 200'000;
 constexpr std::size_t most_xorbs = 20'000;
 
-struct FoundFile {
-  Sha256 sha256;
-  std::uint64_t size = 0;
-};
-
-Result<FoundFile> find_file(Hub& hub, const XetReader& reader, const xet::Hash& file) {
-  const auto row = TRY(hub.database.read_now([&](db::Connection& connection) {
-    return connection
-        .sql("SELECT o.sha256, o.size FROM large_object AS o JOIN object_link AS l"
-             " ON l.sha256 = o.sha256 WHERE o.xet_hash = ?1 AND l.repo_id = ?2")
-        .bind(file, reader.repository().id)
-        .first<Sha256, std::uint64_t>();
-  }));
-  if (!row) {
-    return fail(Code::entry_not_found,
-                "This repository holds no file of the hash " + xet::to_text(file) + ".");
-  }
-  return FoundFile{std::get<0>(*row), std::get<1>(*row)};
-}
-
 // A term without the chunks that stand before, or behind, what is asked for.
 void cut_front(xet::Term& term, const store::Xorb& xorb, std::uint64_t& skip) {
   while (skip >= xorb.chunks()[term.first].size) {
@@ -91,13 +71,24 @@ class Planner {
 
 }  // namespace
 
-Result<std::uint64_t> find_xet_size(Hub& hub, const XetReader& reader, const xet::Hash& file) {
-  return TRY(find_file(hub, reader, file)).size;
+Result<XetFile> find_xet_file(Hub& hub, const XetReader& reader, const xet::Hash& file) {
+  const auto row = TRY(hub.database.read_now([&](db::Connection& connection) {
+    return connection
+        .sql("SELECT o.sha256, o.size FROM large_object AS o JOIN object_link AS l"
+             " ON l.sha256 = o.sha256 WHERE o.xet_hash = ?1 AND l.repo_id = ?2")
+        .bind(file, reader.repository().id)
+        .first<Sha256, std::uint64_t>();
+  }));
+  if (!row) {
+    return fail(Code::entry_not_found,
+                "This repository holds no file of the hash " + xet::to_text(file) + ".");
+  }
+  return XetFile{std::get<0>(*row), std::get<1>(*row)};
 }
 
 Result<Reconstruction> plan_reconstruction(Hub& hub, const XetReader& reader, const xet::Hash& file,
                                            ByteSpan span) {
-  const auto found = TRY(find_file(hub, reader, file));
+  const auto found = TRY(find_xet_file(hub, reader, file));
   if (span.offset > found.size || span.length > found.size - span.offset) {
     return fail(Code::range_not_satisfiable, "The range lies beyond the end of the file.");
   }

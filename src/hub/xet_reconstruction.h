@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
 #include "hub/hub.h"
 #include "hub/xet_access.h"
@@ -48,7 +49,11 @@ struct ByteSpan {
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
 };
-Result<std::uint64_t> find_xet_size(Hub& hub, const XetReader& reader, const xet::Hash& file);
+struct XetFile {
+  Sha256 sha256;
+  std::uint64_t size = 0;
+};
+Result<XetFile> find_xet_file(Hub& hub, const XetReader& reader, const xet::Hash& file);
 Result<Reconstruction> plan_reconstruction(Hub& hub, const XetReader& reader, const xet::Hash& file,
                                            ByteSpan span);
 

@@ -109,7 +109,8 @@ TEST_F(XetReconstructionTest, NothingIsAskedFor) {
 TEST_F(XetReconstructionTest, BeyondTheEnd) {
   const auto ada = reader(ada_, bird_);
   const auto size = bytes_.size();
-  EXPECT_EQ(value_of(find_xet_size(hub(), ada, file_.hash)), size);
+  EXPECT_EQ(value_of(find_xet_file(hub(), ada, file_.hash)).size, size);
+  EXPECT_EQ(value_of(find_xet_file(hub(), ada, file_.hash)).sha256, file_.sha256);
   for (const ByteSpan span : {ByteSpan{size, 1}, ByteSpan{size + 1, 0}, ByteSpan{0, size + 1},
                               ByteSpan{1, ~std::uint64_t{0}}, ByteSpan{~std::uint64_t{0}, 1}}) {
     EXPECT_EQ(code_of(plan_reconstruction(hub(), ada, file_.hash, span)),
@@ -120,14 +121,14 @@ TEST_F(XetReconstructionTest, BeyondTheEnd) {
 TEST_F(XetReconstructionTest, AFileOfAnotherRepositoryIsNotThere) {
   const auto other = reader(ada_, add_repo(ada_, "other"));
   EXPECT_EQ(code_of(plan_reconstruction(hub(), other, file_.hash, {0, 1})), Code::entry_not_found);
-  EXPECT_EQ(code_of(find_xet_size(hub(), other, file_.hash)), Code::entry_not_found);
-  EXPECT_EQ(code_of(find_xet_size(hub(), reader(ada_, bird_), one_.hash)), Code::entry_not_found);
+  EXPECT_EQ(code_of(find_xet_file(hub(), other, file_.hash)), Code::entry_not_found);
+  EXPECT_EQ(code_of(find_xet_file(hub(), reader(ada_, bird_), one_.hash)), Code::entry_not_found);
 }
 
 class XetLinksTest : public XetReconstructionTest {
  protected:
   Result<std::shared_ptr<const store::Xorb>> open(const FetchGrant& grant, const LinkProof& proof) {
-    return open_fetch_link(hub(), grant, proof);
+    return TRY(open_fetch_link(hub(), grant, proof)).xorb;
   }
   LinkProof sign(const FetchGrant& grant) {
     auto whole = grant;

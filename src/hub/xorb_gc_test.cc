@@ -342,7 +342,7 @@ class BesideUploadsTest : public XorbGarbageTest {
     caller.may_write = true;
     const auto content =
         value_of(Access(hub()).readable_content(caller, repo_.type, {repo_.owner, repo_.name}));
-    const auto grant = value_of(grant_xet(hub(), content, XetRight::write));
+    const auto grant = value_of(grant_xet(hub(), content, XetRight::write, {}));
     const auto header = "Bearer " + grant.token;
     return value_of(Access(hub()).xet_writer({header, "", ""}));
   }

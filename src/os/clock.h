@@ -2,8 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 
 #include "base/date.h"
+#include "base/result.h"
+#include "os/files.h"
 
 namespace kohaku::os {
 
@@ -28,6 +31,23 @@ class ManualClock final : public Clock {
 
  private:
   std::atomic<std::int64_t> now_;
+};
+
+// Tells what another process writes into a file of 8 bytes: microseconds since 1970, little-endian. For
+// tests of a whole server.
+class FileClock final : public Clock {
+ public:
+  // The file must not become shorter while this lives. internal when it has not 8 bytes.
+  static Result<std::unique_ptr<FileClock>> open(const Path& path);
+  ~FileClock() override;
+  FileClock(const FileClock&) = delete;
+  FileClock& operator=(const FileClock&) = delete;
+
+  Micros now() const override;
+
+ private:
+  explicit FileClock(std::int64_t* time) : time_(time) {}
+  std::int64_t* time_;  // mapped
 };
 
 }  // namespace kohaku::os

@@ -190,6 +190,17 @@ class Server:
             self.post(f"/org/{name}/members", {"username": member, "role": role}, owner.token)
         return name
 
+    # Time
+
+    def stop_clock(self, microseconds: int) -> None:
+        """Gives the server, before or while it runs, a clock that stands at this time (since 1970, UTC)."""
+        path = self.directory / "clock"
+        if not path.exists():
+            self.environment["KOHAKU_HUB_CLOCK_FILE"] = str(path)
+            path.touch()
+        with path.open("r+b") as file:
+            file.write(microseconds.to_bytes(8, "little", signed=True))
+
     # Plain requests (no redirects are followed, no status is an exception)
 
     def request(self, method: str, path: str, body: bytes | dict | list | None = None,

@@ -18,8 +18,9 @@ Task<Result<http::Reply>> advertise_upload_pack(hub::ReadableContent repo, Call&
     preamble = git::pkt_line("# service=git-upload-pack\n");
     preamble += git::flush_pkt;
   }
-  auto body = CO_TRY(co_await run_upload_pack(call.hub, repo.repo().id, git::UploadPack::advertise,
-                                              protocol, std::nullopt, std::move(preamble)));
+  auto body =
+      CO_TRY(co_await run_upload_pack(call.hub, repo.repo().id, git::UploadPack::advertise,
+                                      protocol, std::nullopt, std::move(preamble), nullptr));
   co_return git_reply("application/x-git-upload-pack-advertisement", std::move(body));
 }
 

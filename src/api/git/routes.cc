@@ -22,7 +22,11 @@ void add_git_routes(Routes& routes) {
   for (const std::string root : git_roots) {
     routes.get<&git_info_refs>(root + "/info/refs").get<&git_head>(root + "/HEAD");
   }
-  routes.file("api/git/upload_pack.cc").in_place().asks_for_credentials().tells(&git_error_reply);
+  routes.file("api/git/upload_pack.cc")
+      .in_place()
+      .asks_for_credentials()
+      .tells(&git_error_reply)
+      .counts(stats::Door::git_fetch);
   for (const std::string root : git_roots) {
     routes.post<&git_upload_pack>(root + "/git-upload-pack");
   }

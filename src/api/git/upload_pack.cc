@@ -8,6 +8,7 @@
 
 #include "api/git/decoded_body.h"
 #include "api/git/reply.h"
+#include "git/pack_watch.h"
 #include "hub/fetch.h"
 
 namespace kohaku::api {
@@ -24,6 +25,14 @@ constexpr std::size_t buffer_bytes = 128 << 10;
 struct Running {
   hub::Fetch fetch;
   std::string preamble;
+  std::shared_ptr<stats::Event> download;  // may be null
+  git::PackWatch watch = {};
+
+  void see(Bytes output) {
+    if (!download || !download->files.empty()) return;
+    watch.see(output);
+    if (watch.begun() > 0) download->files = {stats::git_fetch_file};
+  }
 };
 
 Task<Result<os::File>> spool(hub::Hub& hub, RepoId repo, http::Request& request) {
@@ -46,7 +55,9 @@ Task<Result<>> send(std::shared_ptr<Running> running, http::BodyWriter& writer) 
   while (true) {
     const auto count = CO_TRY(co_await running->fetch.process.read(buffer));
     if (count == 0) break;
-    CO_TRY(co_await writer.write(as_bytes({buffer.data(), count})));
+    const auto piece = as_bytes({buffer.data(), count});
+    running->see(piece);
+    CO_TRY(co_await writer.write(piece));
   }
   hub::log_fetch_end(co_await running->fetch.process.finish());
   co_return Result<>();
@@ -56,10 +67,12 @@ Task<Result<>> send(std::shared_ptr<Running> running, http::BodyWriter& writer) 
 
 Task<Result<http::Body>> run_upload_pack(hub::Hub& hub, RepoId repo, git::UploadPack what,
                                          int protocol, std::optional<os::File> input,
-                                         std::string preamble) {
+                                         std::string preamble,
+                                         std::shared_ptr<stats::Event> download) {
   if (!input) input = CO_TRY(os::open_for_reading("/dev/null"));
   auto fetch = CO_TRY(co_await hub::start_fetch(hub, repo, what, protocol, std::move(input)));
-  auto running = std::make_shared<Running>(Running{std::move(fetch), std::move(preamble)});
+  auto running = std::make_shared<Running>(
+      Running{std::move(fetch), std::move(preamble), std::move(download)});
   co_return http::StreamBody{
       std::nullopt,
       [running = std::move(running)](http::BodyWriter& writer) { return send(running, writer); }};
@@ -73,7 +86,7 @@ Task<Result<http::Reply>> git_upload_pack(hub::ReadableContent repo, Call& call)
   const int protocol = git::protocol_version(call.request.headers.get("Git-Protocol"));
   auto input = CO_TRY(co_await spool(call.hub, repo.repo().id, call.request));
   auto body = CO_TRY(co_await run_upload_pack(call.hub, repo.repo().id, git::UploadPack::answer,
-                                              protocol, std::move(input), {}));
+                                              protocol, std::move(input), {}, call.download));
   co_return git_reply(result_type, std::move(body));
 }
 

@@ -8,6 +8,7 @@
 // KOHAKU_HUB_GIT_PROCESSES run at once, others wait in line.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -21,9 +22,10 @@ namespace kohaku::api {
 Task<Result<http::Reply>> git_upload_pack(hub::ReadableContent repo, Call& call);
 
 // The output of `git upload-pack` on a repository that the caller may read, behind a preamble. `input`
-// is what it reads.
+// is what it reads. `download` learns of the pack, when there is one in the output; null where nobody counts.
 Task<Result<http::Body>> run_upload_pack(hub::Hub& hub, RepoId repo, git::UploadPack what,
                                          int protocol, std::optional<os::File> input,
-                                         std::string preamble);
+                                         std::string preamble,
+                                         std::shared_ptr<stats::Event> download);
 
 }  // namespace kohaku::api

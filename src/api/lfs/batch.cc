@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/download_event.h"
 #include "api/lfs/batch_reply.h"
 #include "api/lfs/reply.h"
 #include "hub/lfs_links.h"
@@ -171,7 +172,7 @@ Task<Result<http::Reply>> upload_by_xet(hub::WritableRepo repo, LfsBatchRequest 
   };
   const auto answers =
       CO_TRY(co_await call.hub.pool.run([&] { return call.hub.database.read_now(read); }));
-  const auto grant = CO_TRY(hub::grant_xet(call.hub, repo, hub::XetRight::write));
+  const auto grant = CO_TRY(hub::grant_xet(call.hub, repo, hub::XetRight::write, who_calls(call)));
   co_return xet_upload_reply(call, repo.repo(), answers, grant);
 }
 
@@ -197,6 +198,14 @@ Result<DownloadAnswer> answer_download(db::Connection& connection, RepoId repo,
   return answer;
 }
 
+std::vector<std::uint64_t> files_of(const std::vector<DownloadAnswer>& answers) {
+  std::vector<std::uint64_t> files;
+  for (const auto& answer : answers) {
+    if (!answer.error) files.push_back(stats::file_of(answer.oid));
+  }
+  return files;
+}
+
 Task<Result<http::Reply>> download(hub::ReadableContent repo, LfsBatchRequest request, Call& call) {
   const auto read = [&](db::Connection& connection) -> Result<std::vector<DownloadAnswer>> {
     std::vector<DownloadAnswer> made;
@@ -209,6 +218,7 @@ Task<Result<http::Reply>> download(hub::ReadableContent repo, LfsBatchRequest re
   // Up to a thousand look-ups: not on the event loop.
   const auto answers =
       CO_TRY(co_await call.hub.pool.run([&] { return call.hub.database.read_now(read); }));
+  if (call.download) call.download->files = files_of(answers);
   co_return download_reply(call, repo.repo(), answers);
 }
 
@@ -220,6 +230,7 @@ Task<Result<http::Reply>> lfs_batch(hub::ReadableContent repo, Body<LfsBatchRequ
   if (body->operation == "download") {
     co_return co_await download(std::move(repo), std::move(body.value), call);
   }
+  call.download.reset();  // nothing is downloaded
   auto writable = CO_TRY(hub::Access(call.hub).writable(repo));
   if (offers(*body, "xet")) {
     co_return co_await upload_by_xet(std::move(writable), std::move(body.value), call);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/download_event.h"
 #include "http/conditional.h"
 #include "http/range.h"
 #include "hub/lfs_links.h"
@@ -77,6 +78,11 @@ Task<Result<http::Reply>> get_lfs_object(hub::Anyone, Call& call) {
   const hub::LinkProof proof{call.query.text("expires").value_or(""),
                              call.query.text("signature").value_or("")};
   const auto repo = CO_TRY(hub::open_download_link(call.hub, grant, proof));
+  begin_download(call, repo.repo());
+  if (call.download) {
+    call.download->user = grant.user.value_or(AccountId{});
+    call.download->files = {stats::file_of(grant.sha256)};
+  }
   const auto object = CO_TRY(call.hub.database.read_now([&](db::Connection& connection) {
     return store::ObjectStore::find(connection, repo.repo().id, grant.sha256);
   }));

@@ -24,7 +24,11 @@ constexpr std::initializer_list<const char*> lfs_roots = {"/{repo}.git/info/lfs"
                                                           "/api/{type}s/{repo}/info/lfs"};
 
 void add_repository_lfs(Routes& routes) {
-  routes.file("api/lfs/batch.cc").in_place().asks_for_credentials().tells(&lfs_error_reply);
+  routes.file("api/lfs/batch.cc")
+      .in_place()
+      .asks_for_credentials()
+      .tells(&lfs_error_reply)
+      .counts(stats::Door::lfs_batch);
   for (const std::string root : lfs_roots) routes.post<&lfs_batch>(root + "/objects/batch");
   routes.file("api/lfs/verify.cc").in_place().asks_for_credentials().tells(&lfs_error_reply);
   for (const std::string root : lfs_roots) routes.post<&verify_lfs_object>(root + "/verify");
@@ -44,7 +48,9 @@ void add_lfs_routes(Routes& routes) {
       .put<&put_upload>("/api/lfs/uploads/{id}")
       .put<&put_upload_part>("/api/lfs/uploads/{id}/parts/{part}")
       .post<&complete_upload>("/api/lfs/uploads/{id}/complete");
-  routes.file("api/lfs/objects.cc").get<&get_lfs_object>("/api/lfs/objects/{repository}/{oid}");
+  routes.file("api/lfs/objects.cc")
+      .counts(stats::Door::lfs_object)
+      .get<&get_lfs_object>("/api/lfs/objects/{repository}/{oid}");
 }
 
 }  // namespace kohaku::api

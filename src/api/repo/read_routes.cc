@@ -18,12 +18,15 @@ namespace kohaku::api {
 
 void add_repo_read_routes(Routes& routes) {
   routes.file("api/repo/info.cc")
+      .counts(stats::Door::metadata)
       .get<&repo_info>("/api/{type}s/{repo}")
       .get<&repo_info_at_revision>("/api/{type}s/{repo}/revision/{path...}");
   routes.file("api/repo/tree.cc")
+      .counts(stats::Door::metadata)
       .get<&list_tree>("/api/{type}s/{repo}/tree/{rev}")
       .get<&list_tree>("/api/{type}s/{repo}/tree/{rev}/{path...}");
   routes.file("api/repo/paths_info.cc")
+      .counts(stats::Door::metadata)
       .post<&paths_info>("/api/{type}s/{repo}/paths-info/{path...}");
   routes.file("api/repo/refs.cc").get<&list_refs>("/api/{type}s/{repo}/refs");
   routes.file("api/repo/commits.cc")

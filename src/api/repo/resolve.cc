@@ -31,6 +31,9 @@ struct Asked {
   std::uint64_t size = 0;
 
   bool is_large() const { return view == View::content && file.pointer.has_value(); }
+  std::uint64_t id() const {
+    return is_large() ? stats::file_of(file.pointer->oid) : stats::file_of(file.entry.id);
+  }
 };
 
 std::string in_quotes(std::string_view tag) {
@@ -99,7 +102,9 @@ struct XetFileInfo {
 };
 BOOST_DESCRIBE_STRUCT(XetFileInfo, (), (hash, etag, size))
 
-http::Reply file_info(http::Reply reply, const store::LargeObject& object) {
+// No download, though it comes by the same door (decision 19).
+http::Reply file_info(http::Reply reply, Call& call, const store::LargeObject& object) {
+  if (call.download) call.download->door = stats::Door::metadata;
   reply.status = 200;
   reply.headers.remove("Content-Range");
   reply.headers.remove("Content-Disposition");
@@ -197,7 +202,7 @@ Result<http::Reply> answer_file(const hub::Repo& repo, Call& call, Asked& asked,
     const auto object = TRY(find_object(call.hub, repo, asked));
     if (object.xet_hash) {
       add_xet_headers(reply.headers, call, repo, commit, *object.xet_hash);
-      if (wants_file_info(call.request)) return file_info(std::move(reply), object);
+      if (wants_file_info(call.request)) return file_info(std::move(reply), call, object);
     }
     if (!is_head) reply.body = TRY(call.hub.objects.read(object, range.offset, range.length));
   } else if (!is_head) {
@@ -213,14 +218,20 @@ Result<http::Reply> answer_view(const hub::Repo& repo, Call& call, const Sha1& c
   asked.etag =
       in_quotes(asked.is_large() ? asked.file.pointer->oid.hex() : asked.file.entry.id.hex());
   asked.size = asked.is_large() ? asked.file.size() : asked.file.blob_size;
+  if (call.download) call.download->files = {asked.id()};
   return answer_file(repo, call, asked, commit);
 }
 
 Result<http::Reply> serve_file(const hub::ReadableContent& content, Call& call, View view) {
   const auto& repo = content.repo();
-  const auto found = TRY(hub::resolve_revision_and_path(call.hub, repo, call.path.rest));
-  const auto& commit = found.revision.commit;
-  auto answer = answer_view(repo, call, commit, found.path, view);
+  auto found = hub::resolve_revision_and_path(call.hub, repo, call.path.rest);
+  if (call.download) {
+    call.download->path = found ? found->path : call.path.rest_path();
+    if (found) call.download->revision = std::move(found->asked);
+  }
+  if (!found) return std::unexpected(std::move(found).error());
+  const auto& commit = found->revision.commit;
+  auto answer = answer_view(repo, call, commit, found->path, view);
   auto reply = answer ? std::move(*answer) : call.refuse(answer.error());
   reply.headers.add("X-Repo-Commit", commit.hex());
   return reply;
@@ -239,8 +250,10 @@ Task<Result<http::Reply>> raw_file(hub::ReadableContent repo, Call& call) {
 
 void add_file_routes(Routes& routes) {
   routes.file("api/repo/resolve.cc")
+      .counts(stats::Door::resolve)
       .get<&resolve_file>("/{repo}/resolve/{path...}")
       .get<&resolve_file>("/{type}s/{repo}/resolve/{path...}")
+      .counts(stats::Door::raw)
       .get<&raw_file>("/{repo}/raw/{path...}")
       .get<&raw_file>("/{type}s/{repo}/raw/{path...}");
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "api/download_event.h"
 #include "http/range.h"
 #include "hub/xet_links.h"
 
@@ -46,7 +47,10 @@ Task<Result<http::Reply>> fetch_xorb(hub::Anyone, Call& call) {
   const auto grant = CO_TRY(grant_of(call));
   const hub::LinkProof proof{call.query.text("expires").value_or(""),
                              call.query.text("signature").value_or("")};
-  const auto xorb = CO_TRY(hub::open_fetch_link(call.hub, grant, proof));
+  const auto opened = CO_TRY(hub::open_fetch_link(call.hub, grant, proof));
+  begin_download(call, opened.repo.repo());
+  if (call.download) call.download->user = grant.user;
+  const auto& xorb = opened.xorb;
   const auto size = xorb->packed_offset(xorb->count());
   http::ByteRange range{grant.begin, grant.end - grant.begin};
   http::Reply reply;

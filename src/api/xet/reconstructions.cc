@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "api/download_event.h"
 #include "api/xet/reconstruction_text.h"
 #include "http/range.h"
 #include "hub/xet_links.h"
@@ -19,13 +20,23 @@ using Version = ReconstructionText::Version;
 // Answers up to this size have a Content-Length.
 constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
 
-Result<hub::Reconstruction> plan(const hub::XetReader& reader, const Call& call) {
-  const auto file = xet::parse_hash(call.path.value("hash"));
-  if (!file) return fail(Code::bad_request, "A file is named by 64 hexadecimal digits.");
-  const auto size = TRY(hub::find_xet_size(call.hub, reader, *file));
-  const auto asked = TRY(http::parse_range(call.request.headers.get("Range"), size));
-  const auto span = asked ? hub::ByteSpan{asked->offset, asked->length} : hub::ByteSpan{0, size};
-  return hub::plan_reconstruction(call.hub, reader, *file, span);
+// The caller is the one who got the token, wherever this call comes from.
+void begin_event(const hub::XetReader& reader, Call& call) {
+  begin_download(call, reader.repository());
+  if (!call.download) return;
+  call.download->user = reader.user_id();
+  call.download->who = reader.who();
+}
+
+Result<hub::Reconstruction> plan(const hub::XetReader& reader, Call& call) {
+  const auto hash = xet::parse_hash(call.path.value("hash"));
+  if (!hash) return fail(Code::bad_request, "A file is named by 64 hexadecimal digits.");
+  const auto file = TRY(hub::find_xet_file(call.hub, reader, *hash));
+  if (call.download) call.download->files = {stats::file_of(file.sha256)};
+  const auto asked = TRY(http::parse_range(call.request.headers.get("Range"), file.size));
+  const auto span =
+      asked ? hub::ByteSpan{asked->offset, asked->length} : hub::ByteSpan{0, file.size};
+  return hub::plan_reconstruction(call.hub, reader, *hash, span);
 }
 
 ReconstructionText::Link links_for(const Call& call, const hub::XetReader& reader) {
@@ -50,7 +61,8 @@ Task<Result<>> write_rest(os::Pool& pool, std::shared_ptr<ReconstructionText> te
   co_return co_await writer.write(as_bytes(piece));
 }
 
-Result<http::Reply> answer(const hub::XetReader& reader, const Call& call, Version version) {
+Result<http::Reply> answer(const hub::XetReader& reader, Call& call, Version version) {
+  begin_event(reader, call);
   const auto text = std::make_shared<ReconstructionText>(TRY(plan(reader, call)), version,
                                                          links_for(call, reader));
   std::string piece;

@@ -28,6 +28,7 @@ void add_cas(Routes& routes, const std::string& root) {
   routes.file("api/xet/chunks.cc").own().get<&query_chunk>(root + "/v1/chunks/{prefix}/{hash}");
   routes.file("api/xet/reconstructions.cc")
       .own()
+      .counts(stats::Door::xet_reconstruction)
       .get<&reconstruct_v1>(root + "/v1/reconstructions/{hash}")
       .get<&reconstruct>(root + "/v2/reconstructions/{hash}");
 }
@@ -36,14 +37,19 @@ void add_cas(Routes& routes, const std::string& root) {
 
 void add_xet_routes(Routes& routes) {
   routes.file("api/xet/token.cc")
-      .get<&xet_read_token>("/api/{type}s/{repo}/xet-read-token/{rev...}")
-      .get<&xet_write_token>("/api/{type}s/{repo}/xet-write-token/{rev...}");
+      .get<&xet_write_token>("/api/{type}s/{repo}/xet-write-token/{rev...}")
+      .counts(stats::Door::metadata)
+      .get<&xet_read_token>("/api/{type}s/{repo}/xet-read-token/{rev...}");
   for (const auto* root : cas_roots) add_cas(routes, root);
   routes.file("api/xet/reconstructions.cc")
       .own()
+      .counts(stats::Door::xet_reconstruction)
       .get<&reconstruct_v1>("/xet/v1/reconstructions/{hash}")
       .get<&reconstruct>("/xet/v2/reconstructions/{hash}");
-  routes.file("api/xet/fetch.cc").own().get<&fetch_xorb>("/xet/fetch/{hash}");
+  routes.file("api/xet/fetch.cc")
+      .own()
+      .counts(stats::Door::xet_fetch)
+      .get<&fetch_xorb>("/xet/fetch/{hash}");
   routes.file("api/xet/unknown.cc")
       .own()
       .get<&unknown_xet_path>("/xet/{path...}")

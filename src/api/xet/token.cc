@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "api/download_event.h"
 #include "api/json.h"
 #include "hub/revisions.h"
 #include "hub/xet_access.h"
@@ -18,7 +19,7 @@ BOOST_DESCRIBE_STRUCT(XetToken, (), (casUrl, accessToken, exp))
 
 Result<http::Reply> answer(const Call& call, const hub::ReadableContent& repo,
                            hub::XetRight right) {
-  const auto grant = TRY(hub::grant_xet(call.hub, repo, right));
+  const auto grant = TRY(hub::grant_xet(call.hub, repo, right, who_calls(call)));
   const XetToken token{call.base_url() + grant.cas_path, grant.token, grant.expires};
   auto reply = http::json_reply(200, to_json(token));
   reply.headers.set("X-Xet-Cas-Url", token.casUrl);
