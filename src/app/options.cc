@@ -113,6 +113,7 @@ void read_git(Reader& reader, hub::Config& config) {
 }
 
 void read_statistics(Reader& reader, hub::Config& config) {
+  reader.boolean("STATISTICS", config.statistics);
   reader.number<std::int64_t>("DOWNLOAD_WINDOW_SECONDS", config.download_window_seconds, 1, 86'400);
   if (86'400 % config.download_window_seconds != 0) {
     reader.refuse("DOWNLOAD_WINDOW_SECONDS", "must divide a day of 86,400 seconds");
@@ -162,6 +163,7 @@ Result<hub::Config> read_config(const Environment& environment) {
   reader.number<std::int64_t>("SESSION_EXPIRE_HOURS", config.session_expire_hours, 1, 87'600);
   reader.number<std::int64_t>("TOKEN_EXPIRE_DAYS", config.token_expire_days, 1, 36'500);
   reader.text("ADMIN_SECRET_TOKEN", config.admin_secret_token);
+  reader.text("METRICS_TOKEN", config.metrics_token);
   read_smtp(reader, config.smtp);
   reader.text("LOG_LEVEL", config.log_level);
   reader.text("LOG_FORMAT", config.log_format);

@@ -32,6 +32,7 @@ struct Config {
   std::uint32_t git_processes = 16;  // git programs that answer fetches at once; pushes: half of it
   std::uint64_t git_push_bytes = std::uint64_t{4} << 30U;  // of one push
 
+  bool statistics = true;                      // whether downloads are counted and logged
   std::int64_t download_window_seconds = 900;  // of a download session; a divisor of 86,400
   std::int64_t download_session_days = 7;      // how long sessions are known after their time
   os::Path geoip_db;                           // an MMDB file; empty: countries stay unknown
@@ -44,6 +45,7 @@ struct Config {
   std::int64_t session_expire_hours = 168;
   std::int64_t token_expire_days = 365;
   std::string admin_secret_token;
+  std::string metrics_token;  // who has it may read /metrics from anywhere; empty: nobody
 
   struct Smtp {
     bool enabled = false;
