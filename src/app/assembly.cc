@@ -34,6 +34,9 @@ Result<std::unique_ptr<Assembly>> Assembly::open(hub::Config config) {
   assembly->hub_.emplace(hub::Hub{assembly->config_, *assembly->secrets_, *assembly->clock_,
                                   *assembly->pool_, *assembly->database_, *assembly->repositories_,
                                   *assembly->objects_});
+  if (assembly->config_.statistics) {
+    assembly->hub_->journal = TRY(stats::Journal::open(data / "events"));
+  }
   return assembly;
 }
 
@@ -42,6 +45,10 @@ void Assembly::settle() {
   // Writes are answered in their order, so this one comes after all of them.
   const auto last = database_->write_now([](db::Connection&) -> Result<> { return {}; });
   if (!last) os::log_warning("The last write failed", {{"detail", last.error().detail}});
+  // Of the requests that were answered after the last turn of the job.
+  if (!hub_->journal) return;
+  const auto synced = hub_->journal->sync();
+  if (!synced) os::log_warning("The last sync failed", {{"detail", synced.error().detail}});
 }
 
 }  // namespace kohaku::app

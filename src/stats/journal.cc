@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "os/log.h"
 #include "stats/journal_segment.h"
+#include "stats/policy.h"
 #include "stats/waiting_records.h"
 
 namespace kohaku::stats {
@@ -71,6 +72,10 @@ Result<bool> ends_at(const os::Path& directory, std::uint64_t number, std::uint6
 }
 
 }  // namespace
+
+bool is_any_download(const Event& event) {
+  return is_download(event) || is_huggingface_download(event);
+}
 
 struct Journal::State {
   State(os::Path directory_, JournalOptions options_)
@@ -307,7 +312,8 @@ void Journal::State::tell_of_damage(std::uint64_t number, std::uint64_t offset) 
 Journal::Journal(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Journal::~Journal() {
-  const auto synced = sync();
+  // Nothing needs to be ahead any more, unless something waits.
+  const auto synced = counters().waiting > 0 ? sync() : state_->make_durable();
   if (!synced) {
     os::log_error("The journal of events could not be synced",
                   {{"reason", std::string_view(synced.error().detail)}});
@@ -333,8 +339,7 @@ void Journal::append(const Event& event) noexcept {
   ++state_->appended;
   // Behind those that wait, so that the order is kept.
   if (state_->waiting.empty() && state_->place(record.bytes())) return;
-  const auto counts = state_->options.counts;
-  state_->waiting.add(record.bytes(), counts == nullptr || counts(event));
+  state_->waiting.add(record.bytes(), state_->options.counts(event));
 }
 
 Result<Position> Journal::sync() {

@@ -22,14 +22,16 @@ namespace kohaku::stats {
 // Where a record begins: segment number × 2^32 + offset. Grows along the journal; 0 is its beginning.
 using Position = std::int64_t;
 
+// By one policy or another (stats/policy.h); other events are only logged.
+bool is_any_download(const Event& event);
+
 struct JournalOptions {
   std::uint64_t segment_bytes = std::uint64_t{8} << 20U;  // at least 64 KiB, below 4 GiB
   std::size_t segments_ahead = 2;                         // kept ready behind the current one
   std::uint64_t most_waiting_bytes = std::uint64_t{4} << 20U;
   // A segment with events is left after this time, so that what was read of it can be removed.
   std::chrono::steady_clock::duration most_segment_age = std::chrono::hours(1);
-  // Whether an event counts anything: those that do not are dropped first. Null: all of them do.
-  bool (*counts)(const Event& event) = nullptr;
+  bool (*counts)(const Event& event) = is_any_download;  // those that do not are dropped first
 };
 
 // Since the start, but for what says `now`.
