@@ -60,7 +60,7 @@ def downloads(hub):
 
 def counted(server: Server) -> tuple[int, int]:
     """Downloads, and files of their sessions."""
-    with closing(server.database()) as database:
+    with server.database() as database:
         return (database.execute("SELECT SUM(downloads) FROM repository").fetchone()[0],
                 database.execute("SELECT COALESCE(SUM(files), 0) FROM repository_day").fetchone()[0])
 
