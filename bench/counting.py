@@ -59,3 +59,24 @@ def p10(_: Path) -> list[Row]:
         for server in (on, off):
             server.__exit__(None)
     return rows
+
+
+def folding(work: Path) -> list[Row]:
+    """Events of the journal folded into the database, transactions and disk included."""
+    subprocess.run(["cmake", "--build", "--preset", "release", "--target", "fold_bench", "stats_bench"], cwd=ROOT,
+                   check=True, stdout=subprocess.DEVNULL)
+    idle = measure.wait_until_idle()
+    figures: dict[str, list[float]] = {}
+    for round_number in range(ROUNDS):
+        printed = subprocess.run([ROOT / "build/release/bench/fold_bench", work / f"fold-{round_number}"],
+                                 capture_output=True, text=True, check=True).stdout.split()
+        for name, value in zip(printed[::2], printed[1::2]):
+            figures.setdefault(name, []).append(float(value))
+    printed = subprocess.run([ROOT / "build/release/bench/stats_bench", work / "append"], capture_output=True,
+                             text=True, check=True).stdout.split()
+    append = dict(zip(printed[::2], printed[1::2]))
+    cost = (f"append {append['append_ns']} ns, sync {append['sync_ns']} ns, read {append['read_ns']} ns of CPU "
+            "an event")
+    names = {"heads_per_second": "heads of one client", "sessions_events_per_second": "sessions of many clients"}
+    return [Row("fold", f"events folded, {names[name]}", f"{measure.median(values):,.0f}/s", cost, None, "-", None,
+                idle) for name, values in figures.items()]

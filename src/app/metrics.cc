@@ -110,8 +110,8 @@ void register_events(hub::Metrics& metrics, std::shared_ptr<const stats::Journal
         MetricType::Counter, now.appended);
     add(families, "kohakuhub_events_lost_total",
         "Events that found no place, on the disk or in memory.", MetricType::Counter, now.lost);
-    add(families, "kohakuhub_events_waiting_in_memory",
-        "Events that wait for room on the disk.", MetricType::Gauge, now.waiting);
+    add(families, "kohakuhub_events_waiting_in_memory", "Events that wait for room on the disk.",
+        MetricType::Gauge, now.waiting);
     add(families, "kohakuhub_events_journal_bytes", "Size of the journal of events.",
         MetricType::Gauge, now.disk_bytes);
     return families;
