@@ -4,13 +4,11 @@ import subprocess
 import time
 from pathlib import Path
 
-from kit.server import Server
-from kit.upload import add, commit, must, send_large
-
 from bench import measure
 from bench.measure import Row
+from bench.speed import commit_lines, inline_file
+from tests.kit.server import ROOT, Server
 
-ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 5
 REQUESTS = 50_000
 # Longer than the folding waits for events, so that its work is in the figure.
@@ -24,13 +22,13 @@ def cpu_seconds(pid: int) -> float:
 
 
 def prepared(**environment: str) -> Server:
-    server = Server(KOHAKU_HUB_LOG_LEVEL="WARNING", KOHAKU_HUB_LFS_THRESHOLD_BYTES="100000", **environment)
+    server = Server(KOHAKU_HUB_LOG_LEVEL="WARNING", **environment)
     server.start()
     alice = server.user("alice")
     server.post("/api/repos/create", {"name": "fast"}, alice.token)
-    large = bytes(150_000)
-    must(send_large(server, alice.token, "alice/fast", large))
-    must(commit(server, alice.token, "alice/fast", [add("config.json", b"{}" * 500)]))
+    connection = measure.Connection(server.port, alice.token)
+    connection.request("POST", "/api/models/alice/fast/commit/main",
+                       commit_lines("small", inline_file("config.json", b"{}" * 500)))
     return server
 
 
