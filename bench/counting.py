@@ -4,13 +4,11 @@ import subprocess
 import time
 from pathlib import Path
 
-from kit.server import Server
-from kit.upload import add, commit, must, send_large
-
 from bench import measure
 from bench.measure import Row
+from bench.speed import commit_lines, inline_file
+from tests.kit.server import ROOT, Server
 
-ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 5
 REQUESTS = 50_000
 # Longer than the folding waits for events, so that its work is in the figure.
@@ -24,13 +22,13 @@ def cpu_seconds(pid: int) -> float:
 
 
 def prepared(**environment: str) -> Server:
-    server = Server(KOHAKU_HUB_LOG_LEVEL="WARNING", KOHAKU_HUB_LFS_THRESHOLD_BYTES="100000", **environment)
+    server = Server(KOHAKU_HUB_LOG_LEVEL="WARNING", **environment)
     server.start()
     alice = server.user("alice")
     server.post("/api/repos/create", {"name": "fast"}, alice.token)
-    large = bytes(150_000)
-    must(send_large(server, alice.token, "alice/fast", large))
-    must(commit(server, alice.token, "alice/fast", [add("config.json", b"{}" * 500)]))
+    connection = measure.Connection(server.port, alice.token)
+    connection.request("POST", "/api/models/alice/fast/commit/main",
+                       commit_lines("small", inline_file("config.json", b"{}" * 500)))
     return server
 
 
@@ -59,3 +57,24 @@ def p10(_: Path) -> list[Row]:
         for server in (on, off):
             server.__exit__(None)
     return rows
+
+
+def folding(work: Path) -> list[Row]:
+    """Events of the journal folded into the database, transactions and disk included."""
+    subprocess.run(["cmake", "--build", "--preset", "release", "--target", "fold_bench", "stats_bench"], cwd=ROOT,
+                   check=True, stdout=subprocess.DEVNULL)
+    idle = measure.wait_until_idle()
+    figures: dict[str, list[float]] = {}
+    for round_number in range(ROUNDS):
+        printed = subprocess.run([ROOT / "build/release/bench/fold_bench", work / f"fold-{round_number}"],
+                                 capture_output=True, text=True, check=True).stdout.split()
+        for name, value in zip(printed[::2], printed[1::2]):
+            figures.setdefault(name, []).append(float(value))
+    printed = subprocess.run([ROOT / "build/release/bench/stats_bench", work / "append"], capture_output=True,
+                             text=True, check=True).stdout.split()
+    append = dict(zip(printed[::2], printed[1::2]))
+    cost = (f"append {append['append_ns']} ns, sync {append['sync_ns']} ns, read {append['read_ns']} ns of CPU "
+            "an event")
+    names = {"heads_per_second": "heads of one client", "sessions_events_per_second": "sessions of many clients"}
+    return [Row("fold", f"events folded, {names[name]}", f"{measure.median(values):,.0f}/s", cost, None, "-", None,
+                idle) for name, values in figures.items()]

@@ -102,6 +102,22 @@ void register_git(hub::Metrics& metrics, std::string work, os::Slots& slots) {
                 [&slots] { return static_cast<double>(slots.use().waiting); }, {{"work", work}});
 }
 
+void register_events(hub::Metrics& metrics, std::shared_ptr<const stats::Journal> journal) {
+  metrics.collect([journal = std::move(journal)] {
+    const auto now = journal->counters();
+    Families families;
+    add(families, "kohakuhub_events_total", "Requests that became events of the statistics.",
+        MetricType::Counter, now.appended);
+    add(families, "kohakuhub_events_lost_total",
+        "Events that found no place, on the disk or in memory.", MetricType::Counter, now.lost);
+    add(families, "kohakuhub_events_waiting_in_memory", "Events that wait for room on the disk.",
+        MetricType::Gauge, now.waiting);
+    add(families, "kohakuhub_events_journal_bytes", "Size of the journal of events.",
+        MetricType::Gauge, now.disk_bytes);
+    return families;
+  });
+}
+
 void register_log(hub::Metrics& metrics, std::string name, os::Level level) {
   metrics.counter("kohakuhub_log_lines_total", "Warnings and errors logged.",
                   [level] { return static_cast<double>(os::lines_logged(level)); },
@@ -120,6 +136,7 @@ void register_metrics(hub::Hub& hub, const http::Server& server) {
   register_store(hub);
   register_git(metrics, "fetch", hub.git_work->fetches);
   register_git(metrics, "push", hub.git_work->pushes);
+  if (hub.journal) register_events(metrics, hub.journal);
   register_log(metrics, "warning", os::Level::warning);
   register_log(metrics, "error", os::Level::error);
 }

@@ -41,8 +41,8 @@ std::int64_t start_ticks() {
   std::string rest;
   std::getline(stat, rest);
   rest.erase(0, rest.rfind(')') + 1);
-  std::size_t at = 0;
-  for (int field = 2; field < 22 && at != std::string::npos; ++field) at = rest.find(' ', at + 1);
+  std::size_t at = 0;  // of the space before the third field
+  for (int field = 3; field < 22 && at != std::string::npos; ++field) at = rest.find(' ', at + 1);
   return at == std::string::npos || rest.empty() ? 0 : std::stoll(rest.substr(at));
 }
 

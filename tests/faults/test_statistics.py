@@ -461,13 +461,16 @@ def check_api(server: Server, world: World, counted: dict) -> None:
 def test_git_fetches_count_over_kills(server, tmp_path):
     """Each clone that came to its end is a session of its user, though the server dies the moment after."""
     owner = server.user("alice")
-    server.post("/api/repos/create", {"type": "model", "name": "code"}, owner.token)
-    must(commit(server, owner.token, "alice/code", [add("a.txt", b"a" * 5_000)]))
     people = [server.user(f"user{n}") for n in range(4)]
+    server.organization("lab", owner, **{person.name: "visitor" for person in people})
+    # git tells who it is only where it is asked.
+    server.post("/api/repos/create", {"type": "model", "name": "code", "organization": "lab", "private": True},
+                owner.token)
+    must(commit(server, owner.token, "lab/code", [add("a.txt", b"a" * 5_000)]))
     server.stop_clock(MOMENTS[0] * 1_000_000)
     git = Git(tmp_path / "home")
     for person in people:
-        cloned = git.clone(with_token(server, person, "alice/code"), tmp_path / person.name)
+        cloned = git.clone(with_token(server, person, "lab/code"), tmp_path / person.name)
         server.kill()
         server.start()
         cloned("fetch", "-q")  # nothing new: no pack

@@ -21,7 +21,8 @@ Result<> check_not_large(hub::Hub& hub, RepoId repo, const git::Repository& repo
 
 Result<BlameReply> blame_file(const hub::ReadableContent& readable, Call& call) {
   const auto& repo = readable.repo();
-  auto [revision, path] = TRY(hub::resolve_revision_and_path(call.hub, repo, call.path.rest));
+  auto [revision, path, asked] =
+      TRY(hub::resolve_revision_and_path(call.hub, repo, call.path.rest));
   const auto repository = TRY(call.hub.repositories.get(repo.id));
   TRY(check_not_large(call.hub, repo.id, *repository, revision.commit, path));
   const auto blame = TRY(git::blame(*repository, revision.commit, path, {}));
