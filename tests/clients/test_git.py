@@ -8,10 +8,11 @@ import socket
 import subprocess
 import threading
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
-from environment import hf
+from environment import hf, python
 from kit.gitwork import Git, with_token
 from kit.server import CLIENTS
 from kit.upload import add, add_large, commit, must, send_large
@@ -413,6 +414,34 @@ def test_multipart_transfer_of_the_hf_cli(server, alice, git, make, tmp_path, cl
     said = here("push", timeout=600, PATH=environment["PATH"], GIT_TRACE="1").err
     assert "multipart" in said, said[-3000:]
     assert server.request("GET", f"/{path}/resolve/main/big.bin").body == big
+
+
+@pytest.mark.parametrize("client, type", [("hub2", "model"), ("hub2", "dataset"), ("hub2", "space"), ("hub1", "model"),
+                                          ("hub036", "model")])
+def test_xet_transfer_of_git_lfs(server, alice, git, make, tmp_path, client, type):
+    """git-lfs with an agent as git-xet is one; the second push begins with a token that has run out."""
+    path = make(f"by-xet-{client}-{type}", type)
+    here = git.clone(with_token(server, alice, path), tmp_path / "here")
+    here("lfs", "install", "--local")
+    here("config", "lfs.customtransfer.xet.path", python(client))
+    here("config", "lfs.customtransfer.xet.args", str(Path(__file__).parent / "xet_transfer_agent.py"))
+    here("lfs", "track", "*.bin")
+    contents = {"a.bin": os.urandom(3_000_000), "d/b.bin": b"small", "empty.bin": b""}
+    here.commit("Large", contents)
+    environment = {"HF_TOKEN": alice.token, "GIT_TRACE": "1", "HF_HOME": str(tmp_path / "hf")}
+    said = here("push", **environment).err
+    assert "xet_transfer_agent" in said, said[-3000:]
+    contents["a.bin"] = contents["a.bin"][:1_000_000] + b"changed" + contents["a.bin"][1_000_000:]
+    here.commit("Changed", contents)
+    here("push", **environment, XET_AGENT_EXPIRED=str(tmp_path / "renewed"))
+    assert (tmp_path / "renewed").read_text().startswith(server.url)
+    again = git.clone(with_token(server, alice, path), tmp_path / "again")
+    for name, content in contents.items():
+        assert (again.directory / name).read_bytes() == content
+    assert "OK" in again.text("lfs", "fsck")
+    shown = server.request("GET", f"/api/{type}s/{path.removeprefix(TYPES[type])}/tree/main?recursive=true").json()
+    assert all(entry["xetHash"] for entry in shown if entry["path"] in ("a.bin", "d/b.bin")), shown
+    server.fsck()
 
 
 def test_submodules_and_executables_are_listed_as_git_has_them(server, alice, git, make, tmp_path):
