@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "hub/lfs_gc.h"
+#include "hub/queues.h"
 #include "hub/staging_sweep.h"
+#include "hub/stray_packs.h"
 #include "os/log.h"
 
 namespace kohaku::jobs {
@@ -46,6 +48,39 @@ void tell(const Result<std::uint64_t>& swept) {
   }
 }
 
+// One repository after the other; what fails is left to the next day.
+Task<void> sweep_stray_packs(hub::Hub& hub, RepoId repo) {
+  const auto stray = co_await hub.pool.run([&] { return hub::judge_stray_packs(hub, repo); });
+  Result<std::uint64_t> settled = 0;
+  if (!stray) settled = std::unexpected(stray.error());
+  else if (*stray) {
+    const auto turn = co_await hub.queues->wait(repo);
+    settled = co_await hub.pool.run([&] { return hub::settle_stray_packs(hub, repo, **stray); });
+  }
+  if (!settled) {
+    os::log_error(
+        "Packs that nobody registered could not be swept",
+        {{"repository", repo.value}, {"reason", std::string_view(settled.error().detail)}});
+  } else if (*settled > 0) {
+    os::log_info("Swept packs that nobody registered",
+                 {{"repository", repo.value}, {"packs", static_cast<std::int64_t>(*settled)}});
+  } else if (*stray && (*stray)->needed) {
+    os::log_warning("Packs that nobody registered are needed by refs and were registered",
+                    {{"repository", repo.value}});
+  }
+}
+
+Task<void> sweep_stray_packs(hub::Hub& hub) {
+  const auto repos =
+      co_await hub.pool.run([&] { return hub::find_repositories_with_stray_packs(hub); });
+  if (!repos) {
+    os::log_error("Packs could not be listed",
+                  {{"reason", std::string_view(repos.error().detail)}});
+    co_return;
+  }
+  for (const auto repo : *repos) co_await sweep_stray_packs(hub, repo);
+}
+
 }  // namespace
 
 Task<void> collect_daily(hub::Hub& hub) {
@@ -53,6 +88,7 @@ Task<void> collect_daily(hub::Hub& hub) {
   while (true) {
     tell(co_await hub.pool.run([&hub] { return hub::collect_garbage(hub, false); }));
     tell(co_await hub.pool.run([&hub] { return hub::sweep_staging(hub); }));
+    co_await sweep_stray_packs(hub);
     co_await sleep(between_turns);
   }
 }
