@@ -25,6 +25,13 @@ os::ProcessOptions slow_command(const os::Path& directory, std::vector<std::stri
   return command;
 }
 
+Result<> measure(StagedPack& pack) {
+  pack.bytes = TRY(TRY(os::open_for_reading(pack.pack_file)).size());
+  const auto content = TRY(MappedFile::open(pack.index_file));
+  pack.objects = TRY(IndexView::parse(content.bytes())).count();
+  return {};
+}
+
 // What git wrote under `prefix`: its name, synced, with the object count from the index.
 Result<StagedPack> adopt(const os::Path& prefix, std::string_view output) {
   const auto checksum = Sha1::from_hex(output.substr(0, output.find('\n')));
@@ -36,9 +43,7 @@ Result<StagedPack> adopt(const os::Path& prefix, std::string_view output) {
   auto index = TRY(os::open_for_reading(staged.index_file));
   TRY(pack.sync());
   TRY(index.sync());
-  staged.bytes = TRY(pack.size());
-  const auto content = TRY(MappedFile::open(staged.index_file));
-  staged.objects = TRY(IndexView::parse(content.bytes())).count();
+  TRY(measure(staged));
   return staged;
 }
 
@@ -105,6 +110,28 @@ Result<StagedPack> collect_reachable(const os::Path& repository_directory,
                       {"--all", "--revs", "--keep-true-parents", "--non-empty"}, {});
 }
 
+Result<bool> hold_everything(const os::Path& repository_directory,
+                             const os::Path& staging_directory,
+                             const std::vector<std::string>& packs) {
+  const auto alone = std::filesystem::absolute(staging_directory) / ("walk_" + random_text(12));
+  const auto walked = [&]() -> Result<os::ProcessResult> {
+    TRY(os::make_directories(alone / "pack"));
+    for (const auto& name : packs) {
+      for (const auto* extension : {".pack", ".idx"}) {
+        const auto file = name + extension;
+        TRY(os::hard_link(repository_directory / "objects" / "pack" / file, alone / "pack" / file));
+      }
+    }
+    auto command =
+        slow_command(repository_directory, {"rev-list", "--objects", "--quiet", "--all"});
+    command.environment.push_back("GIT_OBJECT_DIRECTORY=" + alone.native());
+    return os::run_process(command);
+  }();
+  std::ignore = os::remove_tree(alone);
+  if (!walked) return std::unexpected(walked.error());
+  return walked->exit_status == 0;
+}
+
 Result<> index_packs(const os::Path& repository_directory, const std::vector<std::string>& packs) {
   auto command = slow_command(repository_directory, {"multi-pack-index", "write", "--bitmap",
                                                      "--stdin-packs", "--no-progress"});
@@ -117,6 +144,13 @@ Result<> write_commit_graph(const os::Path& repository_directory) {
   TRY(run_git(slow_command(repository_directory, {"commit-graph", "write", "--reachable",
                                                   "--changed-paths", "--no-progress"})));
   return {};
+}
+
+Result<StagedPack> find_pack(const os::Path& repository_directory, const std::string& name) {
+  const auto stem = (repository_directory / "objects" / "pack" / name).native();
+  StagedPack pack{.name = name, .pack_file = stem + ".pack", .index_file = stem + ".idx"};
+  TRY(measure(pack));
+  return pack;
 }
 
 Result<> remove_packs(const os::Path& repository_directory, const std::vector<std::string>& packs) {

@@ -35,6 +35,12 @@ Result<StagedPack> consolidate(const os::Path& repository_directory,
 Result<StagedPack> collect_reachable(const os::Path& repository_directory,
                                      const os::Path& staging_directory);
 
+// Whether these packs alone hold every object that the refs reach as git sees them, so project_refs
+// comes first. Blocks for as long as a walk through the whole history takes.
+Result<bool> hold_everything(const os::Path& repository_directory,
+                             const os::Path& staging_directory,
+                             const std::vector<std::string>& packs);
+
 // Makes git quick on these packs (which must hold every object reachable from the refs): a
 // multi-pack-index with reachability bitmaps, replaced atomically. Call it before other packs are
 // removed.
@@ -42,6 +48,9 @@ Result<> index_packs(const os::Path& repository_directory, const std::vector<std
 
 // Makes walks through long histories quick: a commit graph of what the refs reach as git sees them.
 Result<> write_commit_graph(const os::Path& repository_directory);
+
+// A pack that lies in the repository, with the count from its index.
+Result<StagedPack> find_pack(const os::Path& repository_directory, const std::string& name);
 
 // Removes packs by name and syncs the directory; those already gone are fine. Repository::remove
 // is for those that may be open.

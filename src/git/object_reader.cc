@@ -44,6 +44,13 @@ auto read_again_when_gone(PackSet& packs, const Sha1& id, Read read) -> decltype
   return read();
 }
 
+// Of the object that an entry stands for.
+Result<std::uint64_t> result_size(const Pack& pack, const PackEntry& entry) {
+  if (entry.kind == PackEntry::Kind::whole) return entry.size;
+  const auto head = TRY(pack.data_head(entry, delta_head));
+  return TRY(parse_delta_sizes(as_bytes(head))).result;
+}
+
 class WholeBlobStream final : public BlobStream {
  public:
   explicit WholeBlobStream(std::string content) : content_(std::move(content)) {}
@@ -105,17 +112,18 @@ Result<Place> ObjectReader::base_of(const Place& place, const PackEntry& entry) 
 Result<ObjectHeader> ObjectReader::packed_header(const Sha1& id) const {
   auto place = TRY(packs_.find(id));
   auto entry = TRY(place.pack->entry(place.offset));
-  auto size = entry.size;
-  if (entry.kind != PackEntry::Kind::whole) {
-    const auto head = TRY(place.pack->data_head(entry, delta_head));
-    size = TRY(parse_delta_sizes(as_bytes(head))).result;
-  }
+  const auto size = TRY(result_size(*place.pack, entry));
   for (std::size_t depth = 0; entry.kind != PackEntry::Kind::whole; ++depth) {
     if (depth == longest_chain) return chain_too_long(id);
     place = TRY(base_of(place, entry));
     entry = TRY(place.pack->entry(place.offset));
   }
   return ObjectHeader{.type = entry.type, .size = size};
+}
+
+Result<std::uint64_t> ObjectReader::packed_size(const Sha1& id) const {
+  const auto place = TRY(packs_.find(id));
+  return result_size(*place.pack, TRY(place.pack->entry(place.offset)));
 }
 
 Result<Object> ObjectReader::read_packed(const Sha1& id, std::uint64_t most) const {
@@ -161,6 +169,12 @@ Result<ObjectHeader> ObjectReader::header(const Sha1& id) const {
   if (header || header.error().code != Code::not_found) return header;
   auto loose = loose_header(loose_path(id));
   return loose || loose.error().code != Code::not_found ? loose : header;
+}
+
+Result<std::uint64_t> ObjectReader::size(const Sha1& id) const {
+  auto size = read_again_when_gone(packs_, id, [&] { return packed_size(id); });
+  if (size || size.error().code != Code::not_found) return size;
+  return TRY(header(id)).size;
 }
 
 Result<Object> ObjectReader::read(const Sha1& id, std::uint64_t most) const {

@@ -30,6 +30,8 @@ class ObjectReader {
   bool contains(const Sha1& id) const;
   // Code::not_found when the object is not there.
   Result<ObjectHeader> header(const Sha1& id) const;
+  // The size alone: without a walk down the chain of deltas, at whose end the type stands.
+  Result<std::uint64_t> size(const Sha1& id) const;
   // Code::payload_too_large when it has more than `most` bytes.
   Result<Object> read(const Sha1& id, std::uint64_t most) const;
   // Code::not_found also when it is no blob.
@@ -37,6 +39,7 @@ class ObjectReader {
 
  private:
   Result<ObjectHeader> packed_header(const Sha1& id) const;
+  Result<std::uint64_t> packed_size(const Sha1& id) const;
   Result<Object> read_packed(const Sha1& id, std::uint64_t most) const;
   Result<std::unique_ptr<BlobStream>> open_packed_blob(const Sha1& id) const;
   Result<Place> base_of(const Place& place, const PackEntry& entry) const;

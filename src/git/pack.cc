@@ -12,6 +12,7 @@ namespace {
 // Reading less than this saves nothing.
 constexpr std::size_t first_read = 512;
 constexpr std::size_t stream_read = 64 << 10;
+constexpr std::size_t short_read = 128;
 constexpr std::size_t most_inflated = std::size_t{1} << 31U;
 
 std::unexpected<Error> damaged(const Pack& pack) {
@@ -116,22 +117,27 @@ Result<std::string> Pack::data(const PackEntry& entry) const {
 }
 
 Result<std::string> Pack::data_head(const PackEntry& entry, std::size_t most) const {
-  StreamDecompressor stream(data_source(entry));
+  const auto wanted = std::min<std::uint64_t>(most, entry.size);
+  // The sizes that a delta begins with are asked for of many objects, one after the other.
+  StreamDecompressor stream(source(entry, wanted <= short_read / 2 ? short_read : stream_read));
   std::string content;
   Result<std::size_t> got;
-  content.resize_and_overwrite(std::min<std::uint64_t>(most, entry.size),
-                               [&](char* data, std::size_t size) {
-                                 got = stream.read({reinterpret_cast<std::byte*>(data), size});
-                                 return got ? *got : 0;
-                               });
+  content.resize_and_overwrite(wanted, [&](char* data, std::size_t size) {
+    got = stream.read({reinterpret_cast<std::byte*>(data), size});
+    return got ? *got : 0;
+  });
   TRY(std::move(got));
   return content;
 }
 
 std::function<Result<Bytes>()> Pack::data_source(const PackEntry& entry) const {
+  return source(entry, stream_read);
+}
+
+std::function<Result<Bytes>()> Pack::source(const PackEntry& entry, std::size_t piece) const {
   // The file is held, so that a slow reader goes on when the pack is removed meanwhile.
   return [this, offset = entry.data_offset, file = std::shared_ptr<const os::File>(),
-          buffer = std::make_shared<std::string>(stream_read, '\0')]() mutable -> Result<Bytes> {
+          buffer = std::make_shared<std::string>(piece, '\0')]() mutable -> Result<Bytes> {
     if (!file) file = TRY(files_->get(key_, path_));
     const auto got = TRY(file->read_at(offset, std::as_writable_bytes(std::span(*buffer))));
     offset += got;

@@ -44,6 +44,7 @@ class Pack {
   std::function<Result<Bytes>()> data_source(const PackEntry& entry) const;
 
  private:
+  std::function<Result<Bytes>()> source(const PackEntry& entry, std::size_t piece) const;
   std::string name_;
   os::Path path_;
   std::shared_ptr<OpenFiles> files_;

@@ -21,8 +21,8 @@ class Painting {
  public:
   explicit Painting(const Repository& repository) : repository_(repository), queue_(repository) {}
 
-  Result<> run(const Sha1& base, const Sha1& head) {
-    TRY(paint(base, of_base));
+  Result<> run(const std::vector<Sha1>& base, const Sha1& head) {
+    for (const auto& id : base) TRY(paint(id, of_base));
     TRY(paint(head, of_head));
     while (undecided_ > 0) {
       if (states_.size() > most_walked) {
@@ -43,8 +43,27 @@ class Painting {
       if (relation.ahead_commits.size() == most_commits) continue;
       relation.ahead_commits.push_back({id, TRY(repository_.commit(id))});
     }
-    relation.merge_base = TRY(newest_best());
+    const auto best = TRY(best_candidates());
+    if (!best.empty()) relation.merge_base = best.front();
     return relation;
+  }
+
+  // Commits whose clocks ran wrong may be candidates though another one lies above them.
+  Result<std::vector<Sha1>> best_candidates() const {
+    std::vector<Sha1> all;
+    for (const auto& candidate : candidates_) {
+      if ((states_.at(candidate).paint & below_both) == 0) all.push_back(candidate);
+    }
+    std::vector<Sha1> best;
+    for (const auto& candidate : all) {
+      bool is_best = true;
+      for (const auto& other : all) {
+        if (!is_best || other == candidate) continue;
+        is_best = !TRY(is_ancestor(repository_, candidate, other));
+      }
+      if (is_best) best.push_back(candidate);
+    }
+    return best;
   }
 
  private:
@@ -83,20 +102,6 @@ class Painting {
     return {};
   }
 
-  // Commits whose clocks ran wrong may be candidates though another one lies above them.
-  Result<std::optional<Sha1>> newest_best() const {
-    for (const auto& candidate : candidates_) {
-      if ((states_.at(candidate).paint & below_both) != 0) continue;
-      bool best = true;
-      for (const auto& other : candidates_) {
-        if (!best || other == candidate || (states_.at(other).paint & below_both) != 0) continue;
-        best = !TRY(is_ancestor(repository_, candidate, other));
-      }
-      if (best) return candidate;
-    }
-    return std::nullopt;
-  }
-
   const Repository& repository_;
   CommitQueue queue_;
   std::unordered_map<Sha1, State> states_;
@@ -107,10 +112,17 @@ class Painting {
 
 }  // namespace
 
+Result<std::vector<Sha1>> merge_bases(const Repository& repository, const std::vector<Sha1>& ours,
+                                      const Sha1& theirs) {
+  Painting painting(repository);
+  TRY(painting.run(ours, theirs));
+  return painting.best_candidates();
+}
+
 Result<Relation> relate(const Repository& repository, const Sha1& base, const Sha1& head,
                         std::size_t most_commits) {
   Painting painting(repository);
-  TRY(painting.run(base, head));
+  TRY(painting.run({base}, head));
   return painting.relation(most_commits);
 }
 

@@ -19,6 +19,11 @@ struct Relation {
   std::vector<LoggedCommit> ahead_commits;  // newest first, as many as asked for
 };
 
+// The best common ancestors of a commit and of several that count as one, newest first: none of them
+// is an ancestor of another. Errors as below.
+Result<std::vector<Sha1>> merge_bases(const Repository& repository, const std::vector<Sha1>& ours,
+                                      const Sha1& theirs);
+
 // Walks back until nothing is left but what both have. unprocessable when that takes more than a
 // million commits.
 Result<Relation> relate(const Repository& repository, const Sha1& base, const Sha1& head,

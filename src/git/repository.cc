@@ -1,6 +1,7 @@
 #include "git/repository.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,13 @@ Repository::~Repository() = default;
 const os::Path& Repository::directory() const { return state_->directory; }
 
 Result<ObjectHeader> Repository::header(const Sha1& id) const { return state_->reader.header(id); }
+
+Result<std::uint64_t> Repository::size(const Sha1& id) const { return state_->reader.size(id); }
+
+Result<std::vector<Sha1>> Repository::ids() const {
+  return state_->packs.ids_between(padded("", '0'), padded("", 'f'),
+                                   std::numeric_limits<std::size_t>::max());
+}
 
 Result<std::string> Repository::read(const Sha1& id, ObjectType expected,
                                      std::uint64_t most) const {

@@ -27,6 +27,9 @@ class Repository {
   const os::Path& directory() const;
   // Code::not_found when the object is not there.
   Result<ObjectHeader> header(const Sha1& id) const;
+  Result<std::uint64_t> size(const Sha1& id) const;  // quicker than header()
+  // Of everything in its packs, in order; 20 bytes each.
+  Result<std::vector<Sha1>> ids() const;
   // The content; payload_too_large when it has more than `most` bytes, not_found when the object is
   // of another type.
   Result<std::string> read(const Sha1& id, ObjectType expected, std::uint64_t most) const;

@@ -28,6 +28,19 @@ Part between(const Lines& lines, std::size_t begin, std::size_t end) {
 
 bool equal(Part a, Part b) { return std::ranges::equal(a, b); }
 
+// Lines that no text has, so that neither side is taken for what both began with.
+void mark(std::string& text, const Part& ours, const Part& theirs) {
+  const auto add = [&](const Part& part) {
+    for (const auto line : part) text += line;
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  };
+  text += "<<<<<<<<< ours\n";
+  add(ours);
+  text += "=========\n";
+  add(theirs);
+  text += ">>>>>>>>> theirs\n";
+}
+
 // What three versions of a place come to; null when both sides changed it differently.
 const Part* choose(const Part& base, const Part& ours, const Part& theirs) {
   if (equal(theirs, base) || equal(ours, theirs)) return &ours;
@@ -37,7 +50,7 @@ const Part* choose(const Part& base, const Part& ours, const Part& theirs) {
 }  // namespace
 
 std::optional<std::string> merge_texts(std::string_view base, std::string_view ours,
-                                       std::string_view theirs) {
+                                       std::string_view theirs, Clash clash) {
   for (const auto text : {base, ours, theirs}) {
     if (has_too_many_lines(text)) return std::nullopt;
   }
@@ -57,8 +70,10 @@ std::optional<std::string> merge_texts(std::string_view base, std::string_view o
     const auto our_part = between(our_lines, o, in_ours[i]);
     const auto their_part = between(their_lines, t, in_theirs[i]);
     const auto* part = choose(between(base_lines, b, i), our_part, their_part);
-    if (part == nullptr) return std::nullopt;
-    for (const auto line : *part) merged += line;
+    if (part == nullptr && clash == Clash::fails) return std::nullopt;
+    if (part == nullptr) mark(merged, our_part, their_part);
+    else
+      for (const auto line : *part) merged += line;
     if (i < base_lines.size()) merged += base_lines[i];
     b = i + 1;
     o = in_ours[i] + 1;

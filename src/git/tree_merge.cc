@@ -94,6 +94,9 @@ class TreeMerge {
 
   Result<> settle_conflict(const Place& place) {
     if (favour_ == Favour::theirs) return take_theirs(place);
+    if (favour_ == Favour::both) {
+      changes_.push_back({place.path, place.base, place.ours && place.ours->is_tree()});
+    }
     if (favour_ == Favour::neither) conflicts_.push_back(place.path);
     return {};
   }
@@ -143,7 +146,8 @@ class TreeMerge {
     const auto ours = TRY(read_text(place.ours));
     const auto theirs = TRY(read_text(place.theirs));
     if (!base || !ours || !theirs) return Entry();
-    const auto text = merge_texts(*base, *ours, *theirs);
+    const auto text = merge_texts(
+        *base, *ours, *theirs, favour_ == Favour::both ? Clash::both_with_markers : Clash::fails);
     if (!text) return Entry();
     merged.id = TRY(pack_.add(ObjectType::blob, as_bytes(*text)));
     return merged;

@@ -11,8 +11,10 @@
 
 namespace kohaku::git {
 
-// What stands where both sides changed a file in ways that do not fit together.
-enum class Favour { neither, ours, theirs };
+// What stands where both sides changed a file in ways that do not fit together. `both` is for trees
+// that only serve as the base of another merge: texts with both versions between markers, and of all
+// else what was there before.
+enum class Favour { neither, ours, theirs, both };
 
 struct MergedTree {
   Sha1 tree;
@@ -22,8 +24,8 @@ struct MergedTree {
 
 // Entry by entry: what one side changed wins over what the other left alone. Texts that both changed
 // are put together line by line, up to 4 MiB and most_lines each; pointers to large files and binary
-// files never are. Without a favour such a place is a conflict. Renames are not looked for. New objects
-// go into `pack`.
+// files never are. Without a favour such a place is a conflict. Renames are not followed: a file that one
+// side moved and the other changed is a conflict at its old path. New objects go into `pack`.
 Result<MergedTree> merge_trees(const Repository& repository, const Sha1& base, const Sha1& ours,
                                const Sha1& theirs, Favour favour, PackWriter& pack);
 

@@ -44,6 +44,20 @@ class BranchHeadTest : public CommitTest {
   Sha1 base_;
 };
 
+TEST_F(BranchHeadTest, AfterMergesBothWaysNothingThatWasTakenBackComesAgain) {
+  const auto one = change("main", "text", "A\nb\nc\n");
+  change("side", "text", "a\nb\nC\n");
+  value_of(try_merge({.source = "side", .into = "main"}));
+  value_of(try_merge({.source = one.hex(), .into = "side"}));
+  EXPECT_EQ("A\nb\nC\n", show("text", "side"));
+  change("main", "text", "a\nb\nC\n");
+  change("side", "text", "A\nb\nc\n");
+  EXPECT_TRUE(value_of(try_merge({.source = "side", .into = "main"})).conflicts.empty());
+  EXPECT_EQ("a\nb\nc\n", show("text"));
+  EXPECT_EQ("", fsck());
+  EXPECT_TRUE(value_of(os::list(hub().repositories.staging(repo_.id))).empty());
+}
+
 TEST_F(BranchHeadTest, AMergeBringsBothSidesTogether) {
   const auto ours = change("main", "text", "A\nb\nc\n");
   change("side", "text", "a\nb\nC\n");

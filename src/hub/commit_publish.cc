@@ -156,6 +156,24 @@ Result<> change_card(db::Connection& connection, RepoId repo, const CardMetadata
   return {};
 }
 
+Result<> change_default_branch(db::Connection& connection, const Publication& publication) {
+  if (publication.default_branch) {
+    TRY(connection.sql("UPDATE repository SET default_branch = ?2 WHERE id = ?1")
+            .bind(publication.repo, *publication.default_branch)
+            .run());
+  }
+  for (const auto& change : publication.refs) {
+    if (change.target) continue;
+    const auto is_default = TRY(
+        connection
+            .sql("SELECT id FROM repository WHERE id = ?1 AND 'refs/heads/' || default_branch = ?2")
+            .bind(publication.repo, change.name)
+            .first<RepoId>());
+    if (is_default) return fail(Code::conflict, "The default branch cannot be deleted.");
+  }
+  return {};
+}
+
 Result<> check_packs(Hub& hub, const Publication& publication) {
   const auto directory = hub.repositories.directory(publication.repo) / "objects" / "pack";
   for (const auto& pack : publication.packs) {
@@ -196,6 +214,7 @@ Result<> record(db::Connection& connection, const Publication& publication, Micr
   const auto repo = publication.repo;
   if (rights == Rights::check) TRY(check_rights(connection, repo, publication.writer));
   for (const auto& change : publication.refs) TRY(change_ref(connection, repo, change, now));
+  TRY(change_default_branch(connection, publication));
   for (const auto& pack : publication.packs) TRY(add_pack(connection, repo, pack, now));
   for (const auto& object : publication.objects) TRY(name_object(connection, repo, object, now));
   TRY(change_paths(connection, publication));

@@ -3,7 +3,7 @@
 //
 //   finish the pack → synced and renamed into objects/pack → transaction → answer
 //
-// A pack whose transaction failed stays unregistered.
+// A pack whose transaction failed stays unregistered, until it is swept (hub/stray_packs.h).
 #pragma once
 
 #include <cstdint>
@@ -55,7 +55,8 @@ struct Publication {
   bool replaces_paths = false;  // path_changes is the whole truth, not a difference
   std::vector<PathChange> path_changes;
   std::vector<NamedObject> objects;
-  std::optional<CardMetadata> card;  // of the default branch, when it may have changed
+  std::optional<std::string> default_branch;  // another one from now on
+  std::optional<CardMetadata> card;           // of the default branch, when it may have changed
 };
 
 // What a commit renews: a large object that it names lives at least this long (decision 34).
@@ -73,8 +74,8 @@ Result<> place_packs(Hub& hub, RepoId repo, const std::vector<git::StagedPack>& 
 
 // Writes everything in one transaction that first asks again whether the repository exists
 // (repo_not_found), the writer may write (forbidden), every ref is as expected (conflict, see
-// is_lost_race; `Reference … already exists`), no ref would lie below another (conflict), and every
-// object named is held by this repository (bad_request). Durable when it answers. With packs: while the
+// is_lost_race; `Reference … already exists`), no ref would lie below another (conflict), the default
+// branch does not go (conflict), and every object named is held by this repository (bad_request). Durable when it answers. With packs: while the
 // caller has the repository's turn (Hub::queues), since one of them may be a retired one brought again,
 // and its files may have gone (unavailable).
 Task<Result<>> publish(Hub& hub, Publication publication);

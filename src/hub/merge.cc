@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "git/merge_base.h"
 #include "git/relation.h"
 #include "hub/revisions.h"
 
@@ -29,14 +30,15 @@ Result<Ground> look(Hub& hub, const WritableRepo& repo, const git::Repository& r
   return ground;
 }
 
-Result<git::MergedTree> merge_trees(const git::Repository& repository, const Ground& ground,
+Result<git::MergedTree> merge_trees(const std::shared_ptr<const git::Repository>& repository,
+                                    const os::Path& staging, const Ground& ground,
                                     git::Favour favour, git::PackWriter& pack) {
-  auto base = git::empty_tree_id();
-  if (ground.relation.merge_base) {
-    base = TRY(repository.commit(*ground.relation.merge_base))->tree;
-  }
-  const auto theirs = TRY(repository.commit(ground.source))->tree;
-  return git::merge_trees(repository, base, ground.tip.tree, theirs, favour, pack);
+  const auto base =
+      TRY(git::MergeBase::find(repository, staging, ground.tip.commit, ground.source));
+  const auto& objects = base ? base->objects() : *repository;
+  const auto theirs = TRY(repository->commit(ground.source))->tree;
+  return git::merge_trees(objects, base ? base->tree() : git::empty_tree_id(), ground.tip.tree,
+                          theirs, favour, pack);
 }
 
 NewHead describe(const Ground& ground, git::MergedTree merged, std::string message, bool squash) {
@@ -61,8 +63,9 @@ Result<BranchChange> build(Hub& hub, const WritableRepo& repo, const WantedMerge
       {}));
   if (ground.relation.ahead == 0 && !wanted.allow_empty)
     return BranchChange{ground.tip.commit, {}, {}};
-  auto pack = TRY(git::PackWriter::create(hub.repositories.staging(repo.repo().id)));
-  auto merged = TRY(merge_trees(*repository, ground, wanted.favour, pack));
+  const auto staging = hub.repositories.staging(repo.repo().id);
+  auto pack = TRY(git::PackWriter::create(staging));
+  auto merged = TRY(merge_trees(repository, staging, ground, wanted.favour, pack));
   if (!merged.conflicts.empty()) {
     return BranchChange{ground.tip.commit, {}, std::move(merged.conflicts)};
   }

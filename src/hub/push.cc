@@ -99,11 +99,11 @@ Refusal refusal_of(const Error& error) {
   return {.unpack = "ok", .reason = "refused", .messages = {error.message}};
 }
 
-PushReport judge_requests(const Repo& repo, const git::PushRequest& request) {
+PushReport judge_requests(const git::PushRequest& request) {
   PushReport report;
   std::unordered_set<std::string_view> names;
   for (const auto& command : request.commands) {
-    auto refusal = refuse_command(repo, command);
+    auto refusal = refuse_command(command);
     if (refusal.empty() && !names.insert(command.ref).second) refusal = "named twice";
     report.refs.push_back({command.ref, std::move(refusal)});
   }
@@ -118,7 +118,7 @@ class Push {
         repo_(repo),
         request_(request),
         source_(source),
-        report_(judge_requests(repo.repo(), request)) {}
+        report_(judge_requests(request)) {}
 
   Task<PushReport> run() {
     if (request_.atomic) refuse_rest_if_atomic(report_);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/repo_path.h"
@@ -37,40 +38,57 @@ std::unexpected<Error> refuse(std::string message) {
   return fail(Code::unprocessable, std::move(message));
 }
 
-// The new commits, parents first, from the output of rev-list, which also names trees and blobs:
-// their lines have a space and a path behind the id.
-class CommitLines {
+// What is new, from the output of rev-list: commits, parents first, and trees, blobs and tags, whose
+// lines have a space and a path behind the id.
+class NewObjects {
  public:
+  explicit NewObjects(const git::Repository& pushed) : pushed_(pushed) {}
+
   Result<> take(std::string_view text) {
     while (!text.empty()) {
       const auto end = text.find('\n');
       line_ += text.substr(0, std::min({end, text.size(), std::size_t{64} - line_.size()}));
       if (end == text.npos) break;
-      if (const auto id = Sha1::from_hex(line_)) commits_.push_back(*id);
-      line_.clear();
+      take_line();
       text.remove_prefix(end + 1);
     }
     if (commits_.size() > most_commits) return refuse("The push has too many commits.");
     return {};
   }
-  std::vector<Sha1> take_commits() { return std::move(commits_); }
+  PushedHistory history() {
+    PushedHistory history;
+    history.commits = std::move(commits_);
+    history.borrowed = std::move(borrowed_);
+    return history;
+  }
 
  private:
+  void take_line() {
+    constexpr auto digits = Sha1::size * 2;
+    const auto id = Sha1::from_hex(std::string_view(line_).substr(0, digits));
+    if (id && line_.size() == digits) commits_.push_back(*id);
+    if (id && !pushed_.contains(*id)) borrowed_.push_back(*id);
+    line_.clear();
+  }
+
+  const git::Repository& pushed_;
   std::string line_;  // its first 64 bytes
   std::vector<Sha1> commits_;
+  std::vector<Sha1> borrowed_;
 };
 
 // Also walks every object that is reachable: fails when one is missing.
-Result<std::vector<Sha1>> list_new_commits(const git::Quarantine& quarantine,
-                                           const std::vector<Sha1>& tips) {
+Result<PushedHistory> list_new_objects(const git::Quarantine& quarantine,
+                                       const git::Repository& pushed,
+                                       const std::vector<Sha1>& tips) {
   auto command = quarantine.command(
       {"rev-list", "--objects", "--topo-order", "--reverse", "--stdin", "--not", "--all"});
   for (const auto& tip : tips) command.input += tip.hex() + "\n";
-  CommitLines lines;
-  command.on_output = [&](std::string_view text) { return lines.take(text); };
+  NewObjects objects(pushed);
+  command.on_output = [&](std::string_view text) { return objects.take(text); };
   command.timeout_seconds = an_hour;
   const auto result = TRY(os::run_process(command));
-  if (result.exit_status == 0) return lines.take_commits();
+  if (result.exit_status == 0) return objects.history();
   return fail(Code::unprocessable,
               "Objects are missing: the pushed history is not complete. Is this a shallow clone? "
               "Then run: git fetch --unshallow",
@@ -102,6 +120,21 @@ class HistoryCheck {
         before, commit->tree, load,
         [this](const std::string& folder, const git::TreeEntry* former,
                const git::TreeEntry* entry) { return visit(folder, former, entry); });
+  }
+
+  // What no new commit names.
+  Result<> check_unnamed() {
+    for (const auto& id : TRY(pushed_.ids())) {
+      if (is_refused_enough()) return {};
+      const auto size = TRY(pushed_.size(id));
+      // The base of a delta may have been added from what the repository has.
+      if (size < threshold_ || too_large_.contains(id) || present_.contains(id)) continue;
+      if (TRY(pushed_.header(id)).type != git::ObjectType::blob) continue;
+      note(fmt::format("The push brings a file of {} bytes that none of its commits names ({}); {}",
+                       size, id.hex(),
+                       by_lfs(fmt::format("--above={}b --everything", threshold_ - 1))));
+    }
+    return {};
   }
 
   std::vector<NamedObject> take_objects() { return std::move(objects_); }
@@ -139,15 +172,20 @@ class HistoryCheck {
     return {};
   }
 
+  std::string by_lfs(std::string_view which) const {
+    return fmt::format(
+        "files of {} bytes or more go by Git LFS. Run: git lfs migrate import {}   and push again",
+        threshold_, which);
+  }
+
   Result<> check_file(const std::string& path, const git::TreeEntry* former,
                       const git::TreeEntry& entry) {
     const auto& source = of(entry.id);
     const auto size = TRY(source.header(entry.id)).size;
     if (size >= threshold_ && &source == &pushed_) {
-      note(fmt::format(
-          "The file '{0}' has {1} bytes; files of {2} bytes or more go by Git LFS. Run: "
-          "git lfs migrate import --include=\"{0}\" --everything   and push again",
-          path, size, threshold_));
+      too_large_.insert(entry.id);
+      note(fmt::format("The file '{}' has {} bytes; {}", path, size,
+                       by_lfs(fmt::format("--include=\"{}\" --everything", path))));
     }
     if (size > git::longest_lfs_pointer) return {};
     const auto text = TRY(source.read(entry.id, git::ObjectType::blob, git::longest_lfs_pointer));
@@ -210,6 +248,7 @@ class HistoryCheck {
   Sha1 commit_;
   std::uint64_t changes_ = 0;
   std::uint64_t all_changes_ = 0;
+  std::unordered_set<Sha1> too_large_;               // refused under their paths
   std::unordered_map<Sha256, std::uint64_t> sizes_;  // of objects that the repository holds
   std::vector<NamedObject> objects_;
   std::vector<std::string> refusals_;
@@ -219,9 +258,8 @@ class HistoryCheck {
 
 Result<PushedHistory> check_push(Hub& hub, const Repo& repo, const git::Quarantine& quarantine,
                                  const std::vector<Sha1>& tips) {
-  PushedHistory history;
-  history.commits = TRY(list_new_commits(quarantine, tips));
   const auto pushed = TRY(quarantine.open());
+  auto history = TRY(list_new_objects(quarantine, *pushed, tips));
   const auto present = TRY(hub.repositories.get(repo.id));
   HistoryCheck check(hub, repo, *pushed, *present);
   for (const auto& commit : history.commits) {
@@ -232,6 +270,7 @@ Result<PushedHistory> check_push(Hub& hub, const Repo& repo, const git::Quaranti
     }
     return std::unexpected(std::move(checked).error());
   }
+  TRY(check.check_unnamed());
   history.objects = check.take_objects();
   history.refusals = check.take_refusals();
   return history;

@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view heads = "refs/heads/";
 constexpr std::string_view tags = "refs/tags/";
 constexpr std::int64_t longest_line = 50'000;
+constexpr int last_order = 3;
 
 std::string default_ref(const Repo& repo) {
   return fmt::format("{}{}", heads, repo.default_branch);
@@ -76,10 +77,16 @@ Result<std::optional<std::int64_t>> count_commits(const git::Repository& reposit
 // Moves the refs in thought, one command after the other.
 class Planner {
  public:
-  Planner(const git::Repository& repository, const Repo& repo, std::vector<RefRow> refs,
+  Planner(const git::Repository& repository, Repo repo, std::vector<RefRow> refs,
           KnownCounts counts)
-      : repository_(repository), repo_(repo), counts_(std::move(counts)) {
+      : repository_(repository), repo_(std::move(repo)), counts_(std::move(counts)) {
     for (auto& ref : refs) refs_.emplace(std::move(ref.name), ref.target);
+  }
+
+  // Deletions make room for what is created, but what follows the default branch comes first.
+  int order_of(const git::RefCommand& command) const {
+    if (command.to) return command.from ? 1 : 2;
+    return command.ref == default_ref(repo_) ? last_order : 0;
   }
 
   // The refusal, or nothing.
@@ -105,6 +112,7 @@ class Planner {
       return refusal;
     refs_.insert_or_assign(command.ref, *command.to);
     publication.changes_content |= command.ref.starts_with(heads);
+    if (!now && command.ref.starts_with(heads)) created_.push_back(change);
     publication.refs.push_back(std::move(change));
     return std::string();
   }
@@ -117,8 +125,28 @@ class Planner {
 
   Result<std::string> remove(const git::RefCommand& command, Publication& publication) {
     if (!command.from) return std::string("there is nothing to delete");
+    if (command.ref == default_ref(repo_)) {
+      auto refusal = TRY(name_successor(*command.from, publication));
+      if (!refusal.empty()) return refusal;
+    }
     publication.refs.push_back({.name = command.ref, .expected = command.from});
     refs_.erase(command.ref);
+    return std::string();
+  }
+
+  // For a default branch that goes.
+  Result<std::string> name_successor(const Sha1& commit, Publication& publication) {
+    if (created_.empty() || !TRY(is_untouched(repository_, commit))) {
+      return std::string("the default branch cannot be deleted");
+    }
+    const auto master = std::ranges::find(created_, "refs/heads/master", &RefChange::name);
+    if (master == created_.end() && created_.size() > 1) {
+      return std::string(
+          "the default branch cannot be deleted: none of the new branches is called master");
+    }
+    const auto& successor = master == created_.end() ? created_.front() : *master;
+    publication.default_branch = successor.name.substr(heads.size());
+    TRY(describe_history(repository_, successor.commit, publication));
     return std::string();
   }
 
@@ -153,22 +181,25 @@ class Planner {
   }
 
   const git::Repository& repository_;
-  const Repo& repo_;
+  Repo repo_;
   KnownCounts counts_;
   std::map<std::string, Sha1> refs_;
+  std::vector<RefChange> created_;  // branches
 };
 
-// Deletions make room for what is created.
-int order_of(const git::RefCommand& command) { return !command.to ? 0 : command.from ? 1 : 2; }
+// A sweep (hub/stray_packs.h) may have come between the check and this turn.
+Result<> check_borrowed(const git::Repository& repository, const PushedHistory& history) {
+  for (const auto& id : history.borrowed) {
+    if (repository.contains(id)) continue;
+    return fail(Code::unavailable, "What was sent has to be sent once more. Please try again.",
+                fmt::format("{} went while it was borrowed", id.hex()));
+  }
+  return {};
+}
 
 }  // namespace
 
-std::string refuse_command(const Repo& repo, const git::RefCommand& command) {
-  if (auto refusal = refuse_name(command.ref); !refusal.empty()) return refusal;
-  if (!command.to && command.ref == default_ref(repo))
-    return "the default branch cannot be deleted";
-  return {};
-}
+std::string refuse_command(const git::RefCommand& command) { return refuse_name(command.ref); }
 
 void refuse_rest_if_atomic(PushReport& report) {
   const bool any =
@@ -183,18 +214,22 @@ Result<std::optional<Publication>> plan_refs(Hub& hub, const WritableRepo& repo,
                                              const git::PushRequest& request,
                                              const PushedHistory& history, PushReport& report) {
   const auto repository = TRY(hub.repositories.get(repo.repo().id));
+  TRY(check_borrowed(*repository, history));
   auto planner = TRY(hub.database.read_now([&](db::Connection& connection) -> Result<Planner> {
     const auto id = repo.repo().id;
-    return Planner(*repository, repo.repo(), TRY(list_refs(connection, id)),
+    auto current = TRY(find_repo_by_id(connection, id));
+    if (!current) return fail(Code::repo_not_found, "The repository was deleted meanwhile.");
+    return Planner(*repository, std::move(*current), TRY(list_refs(connection, id)),
                    TRY(read_counts(connection, id)));
   }));
   Publication publication;
   publication.repo = repo.repo().id;
   publication.writer = repo.user().id;
   publication.changes_content = false;
-  for (int order = 0; order <= 2; ++order) {
+  for (int order = 0; order <= last_order; ++order) {
     for (std::size_t i = 0; i < request.commands.size(); ++i) {
-      if (order_of(request.commands[i]) != order || !report.refs[i].refusal.empty()) continue;
+      if (planner.order_of(request.commands[i]) != order || !report.refs[i].refusal.empty())
+        continue;
       report.refs[i].refusal = TRY(planner.take(request.commands[i], publication));
     }
   }
@@ -202,6 +237,10 @@ Result<std::optional<Publication>> plan_refs(Hub& hub, const WritableRepo& repo,
   const bool moves =
       std::ranges::any_of(report.refs, [](const auto& ref) { return ref.refusal.empty(); });
   if (!moves) return std::nullopt;
+  if (publication.default_branch) {
+    report.messages.push_back(
+        fmt::format("'{}' is the default branch now.", *publication.default_branch));
+  }
   publication.objects = history.objects;
   return publication;
 }

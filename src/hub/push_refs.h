@@ -14,9 +14,8 @@
 
 namespace kohaku::hub {
 
-// Why a command is refused whatever the repository holds (its name, what it does to the default
-// branch); empty when it is not.
-std::string refuse_command(const Repo& repo, const git::RefCommand& command);
+// Why a command is refused whatever the repository holds (its name); empty when it is not.
+std::string refuse_command(const git::RefCommand& command);
 
 // One refusal refuses all: "atomic push failed".
 void refuse_rest_if_atomic(PushReport& report);
@@ -24,8 +23,11 @@ void refuse_rest_if_atomic(PushReport& report);
 // Compares the commands that `report` does not refuse yet with the refs of this moment, adds the
 // refusals it finds to `report`, and gives what moves the others; nothing when there are none. Every
 // object is in the repository by now. A branch beside another's folder (`feat`, `feat/x`), a ref that
-// is not where the client saw it, and a default branch that would lose commits are refused; only the
-// hub's own first commit, before anybody added to it, may be replaced. Blocks.
+// is not where the client saw it, and a default branch that would lose commits or go are refused. Only
+// the hub's own first commit, before anybody added to it, may be replaced, or deleted by a push that
+// brings branches: then `master` is the default branch, or the only one brought
+// (docs/decisions/default-branch-of-an-import.md). While the caller has the repository's turn
+// (Hub::queues): unavailable when something went that `history` borrows. Blocks.
 Result<std::optional<Publication>> plan_refs(Hub& hub, const WritableRepo& repo,
                                              const git::PushRequest& request,
                                              const PushedHistory& history, PushReport& report);

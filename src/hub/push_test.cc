@@ -13,6 +13,7 @@
 #include "git/tree_editor.h"
 #include "hub/commit_draft.h"
 #include "hub/commit_fixture.h"
+#include "hub/push_refs.h"
 
 namespace kohaku::hub {
 namespace {
@@ -191,6 +192,41 @@ TEST_F(PushTest, TheDefaultBranchOnlyGoesForwardUnlessNobodyHasAddedToIt) {
   const auto second = make("other.txt", "another history");
   EXPECT_NE(std::string::npos, refusal(push_main(second), first.id).find("non-fast-forward"));
   EXPECT_NE("", refusal(push({{"refs/heads/main", first.id, std::nullopt}}, ""), first.id));
+}
+
+TEST_F(PushTest, AnotherBranchTakesThePlaceOfAnUntouchedDefaultBranch) {
+  const auto first = *head(repo_);
+  const auto made = make("own.txt", "a history of its own");
+  const git::RefCommand deletion{"refs/heads/main", first, std::nullopt};
+  const std::vector<git::RefCommand> both = {
+      deletion, {"refs/heads/a", std::nullopt, made.id}, {"refs/heads/b", std::nullopt, made.id}};
+  EXPECT_EQ("atomic push failed", push(both, made.pack, true).refs[1].refusal);
+  const auto report =
+      push({deletion, {"refs/heads/a", std::nullopt, made.id}, {"refs/heads/master", {}, made.id}},
+           made.pack, true);
+  EXPECT_EQ("", report.refs[0].refusal);
+  EXPECT_EQ(std::vector<std::string>{"'master' is the default branch now."}, report.messages);
+  EXPECT_FALSE(head(repo_));
+  EXPECT_EQ("master", writable().repo().default_branch);
+  EXPECT_EQ(made.id, last_change("", "own.txt"));
+  EXPECT_EQ(made.id, value_of(resolve_revision(hub(), repo_, "main")).commit);
+  const auto next = must_commit(header_line("Upon it") + file_line("b.txt", "b"));
+  EXPECT_EQ(next, *head(repo_, "master"));
+}
+
+TEST_F(PushTest, WhatItBorrowsMustStillBeThere) {
+  const auto lost = make("lost.txt", "put in place and refused", head(repo_));
+  const git::RefCommand stale{"refs/heads/main", sha1(as_bytes("stale")), lost.id};
+  EXPECT_NE("", push({stale}, lost.pack).refs.front().refusal);
+  PushedHistory history;
+  history.borrowed.push_back(lost.id);
+  const git::PushRequest request{{{"refs/heads/x", std::nullopt, lost.id}}, true, true, false};
+  PushReport report{.refs = {{"refs/heads/x", ""}}};
+  EXPECT_TRUE(value_of(plan_refs(hub(), writable(), request, history, report)));
+  history.borrowed.push_back(sha1(as_bytes("nobody has this")));
+  const auto planned = plan_refs(hub(), writable(), request, history, report);
+  ASSERT_FALSE(planned);
+  EXPECT_EQ(Code::unavailable, planned.error().code);
 }
 
 TEST_F(PushTest, AnAtomicPushMovesAllRefsOrNone) {

@@ -21,13 +21,28 @@ bool is_hex(std::string_view text) {
   });
 }
 
+// Clients ask for `main` when nobody told them of another branch. Where there is none of that name
+// it is the default branch.
+Result<std::optional<RefRow>> find_default_branch(db::Connection& connection, RepoId repo) {
+  auto row = TRY(connection
+                     .sql("SELECT f.name, f.target, f.commit_id FROM repository r JOIN ref f ON "
+                          "f.repo_id = r.id AND f.name = 'refs/heads/' || r.default_branch "
+                          "WHERE r.id = ?1")
+                     .bind(repo)
+                     .first<std::string, Sha1, Sha1>());
+  if (!row) return std::nullopt;
+  return RefRow{std::move(std::get<0>(*row)), std::get<1>(*row), std::get<2>(*row)};
+}
+
 // The ref that a name stands for: itself when it begins with refs/, else a branch, else a tag.
 Result<std::optional<RefRow>> find_named(db::Connection& connection, RepoId repo,
                                          std::string_view name) {
   if (name.starts_with("refs/")) return find_ref(connection, repo, name);
   auto branch = TRY(find_ref(connection, repo, fmt::format("refs/heads/{}", name)));
   if (branch) return branch;
-  return find_ref(connection, repo, fmt::format("refs/tags/{}", name));
+  auto tag = TRY(find_ref(connection, repo, fmt::format("refs/tags/{}", name)));
+  if (tag || name != "main") return tag;
+  return find_default_branch(connection, repo);
 }
 
 Result<std::optional<RefRow>> find_named(Hub& hub, RepoId repo, std::string_view name) {
@@ -114,6 +129,7 @@ Result<RefRow> find_branch(db::Connection& connection, RepoId repo, std::string_
   const auto name = revision.starts_with("refs/heads/") ? std::string(revision)
                                                         : fmt::format("refs/heads/{}", revision);
   auto found = TRY(find_ref(connection, repo, name));
+  if (!found && revision == "main") found = TRY(find_default_branch(connection, repo));
   if (!found) return no_such_revision(revision);
   return std::move(*found);
 }

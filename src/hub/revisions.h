@@ -28,7 +28,8 @@ struct Revision {
   std::string ref;  // "refs/heads/…" or "refs/tags/…" when it was named by one, else ""
 };
 
-// `HEAD` is the default branch (the JavaScript client asks so). Order: full commit id, `refs/…`, branch, tag, short id of 5 digits or more. revision_not_found
+// `HEAD` is the default branch (the JavaScript client asks so). Order: full commit id, `refs/…`, branch,
+// tag, `main` for the default branch of another name, short id of 5 digits or more. revision_not_found
 // otherwise. A commit id must be one this repository holds. Reads the database and git; brief.
 Result<Revision> resolve_revision(Hub& hub, const Repo& repo, std::string_view revision);
 
@@ -42,8 +43,8 @@ struct RevisionAndPath {
 Result<RevisionAndPath> resolve_revision_and_path(Hub& hub, const Repo& repo,
                                                   const std::vector<std::string>& segments);
 
-// The branch that a write to this revision goes to: "refs/heads/{name}". revision_not_found when it
-// does not exist (a tag, a commit id or a missing branch).
+// The branch that a write to this revision goes to: "refs/heads/{name}"; `main` as above.
+// revision_not_found when it does not exist (a tag, a commit id or a missing branch).
 Result<RefRow> find_branch(db::Connection& connection, RepoId repo, std::string_view revision);
 
 }  // namespace kohaku::hub

@@ -8,7 +8,9 @@
 
 #include "hub/job_turn.h"
 #include "hub/lfs_gc.h"
+#include "hub/queues.h"
 #include "hub/staging_sweep.h"
+#include "hub/stray_packs.h"
 #include "os/log.h"
 
 namespace kohaku::jobs {
@@ -47,13 +49,51 @@ void tell(const Result<std::uint64_t>& swept) {
   }
 }
 
+// Whether it went well; what fails is left to the next day.
+Task<bool> sweep_stray_packs(hub::Hub& hub, RepoId repo) {
+  const auto stray = co_await hub.pool.run([&] { return hub::judge_stray_packs(hub, repo); });
+  Result<std::uint64_t> settled = 0;
+  if (!stray) settled = std::unexpected(stray.error());
+  else if (*stray) {
+    const auto turn = co_await hub.queues->wait(repo);
+    settled = co_await hub.pool.run([&] { return hub::settle_stray_packs(hub, repo, **stray); });
+  }
+  if (!settled) {
+    os::log_error(
+        "Packs that nobody registered could not be swept",
+        {{"repository", repo.value}, {"reason", std::string_view(settled.error().detail)}});
+  } else if (*settled > 0) {
+    os::log_info("Swept packs that nobody registered",
+                 {{"repository", repo.value}, {"packs", static_cast<std::int64_t>(*settled)}});
+  } else if (*stray && (*stray)->needed) {
+    os::log_warning("Packs that nobody registered are needed by refs and were registered",
+                    {{"repository", repo.value}});
+  }
+  co_return settled.has_value();
+}
+
+// One repository after the other.
+Task<bool> sweep_stray_packs(hub::Hub& hub) {
+  const auto repos =
+      co_await hub.pool.run([&] { return hub::find_repositories_with_stray_packs(hub); });
+  if (!repos) {
+    os::log_error("Packs could not be listed",
+                  {{"reason", std::string_view(repos.error().detail)}});
+    co_return false;
+  }
+  bool well = true;
+  for (const auto repo : *repos) well = co_await sweep_stray_packs(hub, repo) && well;
+  co_return well;
+}
+
 Task<void> take_turn(hub::Hub& hub) {
   hub::JobTurn turn(hub, "collect_daily");
   const auto collected = co_await hub.pool.run([&hub] { return hub::collect_garbage(hub, false); });
   tell(collected);
   const auto swept = co_await hub.pool.run([&hub] { return hub::sweep_staging(hub); });
   tell(swept);
-  if (!collected || !swept) turn.failed();
+  const bool packs_swept = co_await sweep_stray_packs(hub);
+  if (!collected || !swept || !packs_swept) turn.failed();
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Once a day: collects large objects that nothing names (hub/lfs_gc.h), removes what interrupted commits
-// and pushes left behind (hub/staging_sweep.h), and tells the log what went.
+// and pushes left behind (hub/staging_sweep.h, hub/stray_packs.h), and tells the log what went.
 #pragma once
 
 #include "base/task.h"

@@ -298,6 +298,30 @@ def test_compressed_bombs(server, target):
     assert resident(server) - before < MEMORY
 
 
+def test_a_large_file_in_two_steps(server, target):
+    """First a file over the LFS threshold in a pack whose commit does not name it, then a commit that does."""
+    head, large = head_of(server, target), os.urandom(1000) * 12_000
+    small = large[:9_000_000]
+    root = tree(("100644", b"large.dat", object_id("blob", large)))
+    naming = commit_of(object_id("tree", root), head)
+    second = pack([whole("tree", root), whole("commit", naming)])
+    copies = delta(len(small), len(large), b"".join(
+        b"\xf7" + (at % 1000).to_bytes(3, "little") + min(0x10000, len(large) - at).to_bytes(3, "little")
+        for at in range(0, len(large), 0x10000)))
+    as_delta = [whole("blob", small), entry(7, len(copies), zlib.compress(copies), bytes.fromhex(object_id("blob", small)))]
+    plain = tree(("100644", b"f", BLOB_ID))
+    first = commit_of(object_id("tree", plain), head)
+    for brought in [[whole("blob", large)], as_delta]:
+        packed = pack([whole("blob", BLOB), whole("tree", plain), whole("commit", first), *brought])
+        for ref, old in [(b"refs/heads/main", head), (b"refs/heads/other", "0" * 40)]:
+            said = send(server, target, [(old, object_id("commit", first), ref)], packed).body
+            assert b"ng " + ref in said and b"go by Git LFS" in said and b"git lfs migrate import --above=" in said, said
+            assert b"12000000 bytes" in said and object_id("blob", large).encode() in said, said
+    said = send(server, target, [(head, object_id("commit", naming), b"refs/heads/main")], second).body
+    assert b"ng refs/heads/main" in said, said
+    assert head_of(server, target) == head
+
+
 def test_pointers_to_what_others_hold(server, target):
     """The same answer for an object that only bob's private repository holds and for one that nobody has."""
     bob = server.people["bob"]

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import threading
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
-from environment import hf
+from environment import hf, python
 from kit.gitwork import Git, with_token
 from kit.server import CLIENTS
 from kit.upload import add, add_large, commit, must, send_large
@@ -354,6 +355,65 @@ def test_replacing_the_first_commit_of_the_hub(server, alice, git, make, tmp_pat
     assert "may not lose commits" in here.refuses("push", "--force", with_token(server, alice, path), "main")
 
 
+def default_branch(here, url) -> str:
+    return here.text("ls-remote", "--symref", url, "HEAD").split()[1]
+
+
+def test_a_mirror_of_a_repository_without_main(server, alice, git, make, tmp_path):
+    path = make("mastered")
+    url = with_token(server, alice, path)
+    here = git.init(tmp_path / "here", "--initial-branch", "master")
+    here.commit("First", {"a.txt": b"1", "README.md": b"---\nlicense: mit\n---\n"})
+    here("tag", "-a", "v1", "-m", "Version 1")
+    here("branch", "side")
+    here.commit("Second", {"d/b.txt": b"2"})
+    said = here("push", "--mirror", url).err
+    assert "'master' is the default branch now" in said, said
+    assert default_branch(here, url) == "refs/heads/master"
+    again = git.clone(f"{server.url}/{path}", tmp_path / "again.git", "--mirror")
+    assert again.text("for-each-ref") == here.text("for-each-ref")
+    assert here("push", "--mirror", url).err.strip() == "Everything up-to-date"
+    work = git.clone(url, tmp_path / "work")
+    assert work.text("branch", "--show-current") == "master"
+    # Clients that nobody told of a branch ask for main.
+    shown = server.request("GET", f"/api/models/{path}").json()
+    assert shown["sha"] == here.head() and shown["cardData"] == {"license": "mit"}
+    assert [branch["name"] for branch in server.request("GET", f"/api/models/{path}/refs").json()["branches"]] \
+        == ["master", "side"]
+    assert server.request("GET", f"/{path}/resolve/main/d/b.txt").body == b"2"
+    assert tree(server, path)["d/b.txt"]["lastCommit"]["id"] == here.head()
+    must(commit(server, alice.token, path, [add("c.txt", b"3")]))
+    work("pull", "-q")
+    assert (work.directory / "c.txt").read_bytes() == b"3" and sha(server, path) == work.head()
+    assert "default branch cannot be deleted" in work.refuses("push", "origin", ":master")
+    assert server.request("DELETE", f"/api/models/{path}/branch/master", token=alice.token).status == 400
+    # One that is called so means itself.
+    work("push", "-q", "origin", "v1^{}:refs/heads/main")
+    assert server.request("GET", f"/{path}/resolve/main/d/b.txt").status == 404
+    work("push", "-q", "origin", ":main")
+    assert server.request("GET", f"/{path}/resolve/main/d/b.txt").status == 200
+    server.fsck()
+
+
+def test_a_mirror_keeps_main_when_nothing_can_follow_it(server, alice, git, make, tmp_path):
+    path, used = make("which-one"), make("used")
+    here = git.init(tmp_path / "here", "--initial-branch", "trunk")
+    first = here.commit("First", {"a.txt": b"1"})
+    here("branch", "other")
+    for number, url in enumerate([with_token(server, alice, path), with_token(server, alice, used)]):
+        if number == 1:
+            must(commit(server, alice.token, used, [add("mine.txt", b"m")]))
+            here("branch", "-D", "other")
+        done = here("push", "--mirror", url, check=False)
+        assert done.returncode == 1 and "main (the default branch cannot be deleted" in done.err, done.err
+        assert default_branch(here, url) == "refs/heads/main"
+        assert sha(server, [path, used][number], revision="trunk") == first
+    assert "atomic" in here.refuses("push", "--atomic", with_token(server, alice, used), "trunk:new", ":main")
+    only = make("only-one")
+    here("push", "-q", "--mirror", with_token(server, alice, only))
+    assert default_branch(here, with_token(server, alice, only)) == "refs/heads/trunk" and sha(server, only) == first
+
+
 def test_lfs_push_and_clone(server, alice, git, make, tmp_path):
     path = make("lfs-pushed")
     here = git.clone(with_token(server, alice, path), tmp_path / "here")
@@ -413,6 +473,34 @@ def test_multipart_transfer_of_the_hf_cli(server, alice, git, make, tmp_path, cl
     said = here("push", timeout=600, PATH=environment["PATH"], GIT_TRACE="1").err
     assert "multipart" in said, said[-3000:]
     assert server.request("GET", f"/{path}/resolve/main/big.bin").body == big
+
+
+@pytest.mark.parametrize("client, type", [("hub2", "model"), ("hub2", "dataset"), ("hub2", "space"), ("hub1", "model"),
+                                          ("hub036", "model")])
+def test_xet_transfer_of_git_lfs(server, alice, git, make, tmp_path, client, type):
+    """git-lfs with an agent as git-xet is one; the second push begins with a token that has run out."""
+    path = make(f"by-xet-{client}-{type}", type)
+    here = git.clone(with_token(server, alice, path), tmp_path / "here")
+    here("lfs", "install", "--local")
+    here("config", "lfs.customtransfer.xet.path", python(client))
+    here("config", "lfs.customtransfer.xet.args", str(Path(__file__).parent / "xet_transfer_agent.py"))
+    here("lfs", "track", "*.bin")
+    contents = {"a.bin": os.urandom(3_000_000), "d/b.bin": b"small", "empty.bin": b""}
+    here.commit("Large", contents)
+    environment = {"HF_TOKEN": alice.token, "GIT_TRACE": "1", "HF_HOME": str(tmp_path / "hf")}
+    said = here("push", **environment).err
+    assert "xet_transfer_agent" in said, said[-3000:]
+    contents["a.bin"] = contents["a.bin"][:1_000_000] + b"changed" + contents["a.bin"][1_000_000:]
+    here.commit("Changed", contents)
+    here("push", **environment, XET_AGENT_EXPIRED=str(tmp_path / "renewed"))
+    assert (tmp_path / "renewed").read_text().startswith(server.url)
+    again = git.clone(with_token(server, alice, path), tmp_path / "again")
+    for name, content in contents.items():
+        assert (again.directory / name).read_bytes() == content
+    assert "OK" in again.text("lfs", "fsck")
+    shown = server.request("GET", f"/api/{type}s/{path.removeprefix(TYPES[type])}/tree/main?recursive=true").json()
+    assert all(entry["xetHash"] for entry in shown if entry["path"] in ("a.bin", "d/b.bin")), shown
+    server.fsck()
 
 
 def test_submodules_and_executables_are_listed_as_git_has_them(server, alice, git, make, tmp_path):

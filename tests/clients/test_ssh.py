@@ -271,6 +271,27 @@ def test_a_client_that_goes_leaves_nothing(hub, sshd, alice, make, tmp_path):
     assert head(hub, path) == here.head()
 
 
+@pytest.mark.timeout(300)
+def test_a_client_that_falls_silent_is_sent_away(hub, sshd, alice, make, tmp_path):
+    """After the minute that a push may pause; and after two, one that began to fetch."""
+    path = make("silent")
+    before, here = head(hub, path), alice.git.clone(sshd.url(path), tmp_path / "here")
+    here.commit("Noise", {"noise.dat": os.urandom(5_000_000)})
+    fetching = subprocess.Popen(alice.command(f"git-upload-pack '{path}'"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+    assert before.encode() in fetching.stdout.read(50)
+    pushing, _ = begin_push(alice, path, here, 0.5)
+    started = time.monotonic()
+    pushing.wait(100)
+    assert 50 < time.monotonic() - started
+    said = pushing.stdout.read()
+    assert b"Nothing was sent or taken for too long." in said and b"ng refs/heads/main" in said, said
+    assert not staging_files(hub) and head(hub, path) == before
+    assert fetching.poll() is None
+    fetching.wait(100)
+    assert 110 < time.monotonic() - started
+
+
 def test_a_server_that_stops(hub, sshd, alice, make, tmp_path):
     path = make("stopped")
     here = alice.git.clone(sshd.url(path), tmp_path / "here")

@@ -5,7 +5,8 @@
 //
 // {"success","message","result":{"reference"}}: the head of dest afterwards. 409 with
 // `conflicts` when both changed the same place and no strategy says who wins; 409 also when the two
-// have no commit in common, unless forced.
+// have no commit in common, unless forced. Of several merge bases a common one is made, as git does. Renames
+// are not followed: what one side moved and the other changed is a conflict at the old path.
 #pragma once
 
 #include "api/call.h"
