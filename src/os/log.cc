@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cmath>
@@ -18,6 +19,7 @@ namespace {
 // The log belongs to the process, as standard error does.
 std::atomic<Level> least_level = Level::info;
 std::atomic<LogFormat> log_format = LogFormat::text;
+std::array<std::atomic<std::uint64_t>, 4> lines{};  // by level
 
 std::string_view name(Level level) {
   switch (level) {
@@ -156,9 +158,14 @@ void set_up_log(Level least, LogFormat format) {
   log_format = format;
 }
 
+std::uint64_t lines_logged(Level level) {
+  return lines[static_cast<std::size_t>(level)].load(std::memory_order_relaxed);
+}
+
 bool log_enabled(Level level) { return level >= least_level.load(std::memory_order_relaxed); }
 
 void log(Level level, std::string_view message, std::initializer_list<Field> fields) {
+  lines[static_cast<std::size_t>(level)].fetch_add(1, std::memory_order_relaxed);
   if (!log_enabled(level)) return;
   write_line(format_log_line(log_format.load(std::memory_order_relaxed), SystemClock().now(), level,
                              message, {fields.begin(), fields.size()}));

@@ -21,6 +21,8 @@ enum class LogFormat { text, json };
 
 void set_up_log(Level least, LogFormat format);
 bool log_enabled(Level level);
+// Lines of a level since the start, whether or not they were written.
+std::uint64_t lines_logged(Level level);
 void log(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
 inline void log_info(std::string_view m, std::initializer_list<Field> f = {}) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -137,6 +138,24 @@ Task<int> hold(Slots& slots, int& running, int& most) {
   most = std::max(most, ++running);
   co_await suspend([](Resume resume) { resume(nullptr); });
   co_return running--;
+}
+
+TEST(Slots, KnowWhoWaits) {
+  Slots slots(1);
+  boost::asio::io_context loop;
+  std::vector<Slots::Slot> held;
+  const auto take = [&]() -> Task<void> { held.push_back(co_await slots.wait()); };
+  EXPECT_EQ(0U, slots.use().taken);
+  for (int i = 0; i < 3; ++i) boost::asio::co_spawn(loop, take(), boost::asio::detached);
+  loop.run_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(1U, slots.use().taken);
+  EXPECT_EQ(2U, slots.use().waiting);
+  while (!held.empty()) {
+    held.pop_back();
+    loop.run_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(0U, slots.use().taken);
+  EXPECT_EQ(0U, slots.use().waiting);
 }
 
 TEST(Slots, NoMoreThanSoManyAtOnce) {

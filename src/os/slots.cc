@@ -25,6 +25,11 @@ Task<Slots::Slot> Slots::wait() {
   co_return Slot(this);
 }
 
+Slots::Use Slots::use() {
+  const std::lock_guard lock(mutex_);
+  return {.taken = count_ - free_, .waiting = waiting_.size()};
+}
+
 void Slots::pass_on() {
   Resume next;
   {

@@ -14,7 +14,7 @@ namespace kohaku::os {
 // Any number of threads. Must outlive every Slot and every waiting coroutine.
 class Slots {
  public:
-  explicit Slots(std::size_t count) : free_(count) {}
+  explicit Slots(std::size_t count) : count_(count), free_(count) {}
 
   // The right to go on; passes to the next in line when it ends.
   class Slot {
@@ -35,11 +35,18 @@ class Slots {
 
   Task<Slot> wait();  // first come, first served
 
+  struct Use {
+    std::size_t taken = 0;
+    std::size_t waiting = 0;
+  };
+  Use use();
+
  private:
   bool take();
   void pass_on();
 
   std::mutex mutex_;
+  const std::size_t count_;
   std::size_t free_;
   std::deque<Resume> waiting_;
 };
