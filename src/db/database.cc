@@ -1,7 +1,10 @@
 #include "db/database.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <future>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "db/migrate.h"
@@ -15,6 +18,8 @@
 namespace kohaku::db {
 
 struct Database::State {
+  std::string path;
+  Micros opened;
   std::optional<SqliteReaders> readers;
   std::unique_ptr<SqliteWriter> writer;
   std::unique_ptr<SqliteCheckpointer> checkpointer;
@@ -46,6 +51,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
   TRY(migrate(*connection, migrations, os::SystemClock().now()));
   std::unique_ptr<Database> database(new Database());
   auto& state = *database->state_;
+  state.path = path;
+  state.opened = os::SystemClock().now();
   reserve_log_space(path);
   state.checkpointer = TRY(SqliteCheckpointer::open(path));
   state.writer = std::make_unique<SqliteWriter>(
@@ -53,6 +60,33 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
       [checkpointer = state.checkpointer.get()](int pages) { checkpointer->log_has(pages); });
   state.readers.emplace(path);
   return database;
+}
+
+namespace {
+
+// By its name: a file of SQLite that is opened and closed again loses this process's locks on it.
+std::uint64_t bytes_of(const std::string& path) {
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path, missing);
+  return missing ? 0 : size;
+}
+
+}  // namespace
+
+DatabaseHealth Database::health() const {
+  const auto& counts = state_->writer->counts();
+  DatabaseHealth health;
+  health.file_bytes = bytes_of(state_->path);
+  health.log_file_bytes = bytes_of(state_->path + "-wal");
+  health.log_bytes = static_cast<std::uint64_t>(counts.pages_in_log) * sqlite_page_size;
+  health.queued_writes = counts.queued;
+  health.writes = counts.jobs;
+  health.commits = counts.committed;
+  health.failed_commits = counts.failed;
+  health.commit_seconds = static_cast<double>(counts.micros) * 1e-6;
+  health.last_checkpoint =
+      std::max({state_->opened, state_->checkpointer->last(), Micros{counts.checkpointed}});
+  return health;
 }
 
 Result<ReaderLease> Database::reader() {

@@ -22,6 +22,7 @@
 #include <string>
 #include <type_traits>
 
+#include "base/date.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "db/connection.h"
@@ -35,6 +36,19 @@ struct GiveBack {
   void operator()(Connection* connection) const;
 };
 using ReaderLease = std::unique_ptr<Connection, GiveBack>;
+
+// How the database fares; counted since it was opened.
+struct DatabaseHealth {
+  std::uint64_t file_bytes = 0;
+  std::uint64_t log_file_bytes = 0;  // of the write-ahead log, whose file does not shrink
+  std::uint64_t log_bytes = 0;       // of that: in use
+  std::uint64_t queued_writes = 0;   // not answered yet
+  std::uint64_t writes = 0;          // answered, also those a rule refused
+  std::uint64_t commits = 0;         // transactions, each of a group of writes
+  std::uint64_t failed_commits = 0;
+  double commit_seconds = 0;  // in COMMIT, which syncs; all of them together
+  Micros last_checkpoint;     // when all of the log was last copied into the file, or the opening
+};
 
 class Database {
  public:
@@ -88,6 +102,8 @@ class Database {
     if (!committed && (!answer || *answer)) return std::unexpected(std::move(committed).error());
     return std::move(*answer);
   }
+
+  DatabaseHealth health() const;
 
   // Grows with every committed group, before its answers are given: what was read at a generation
   // is still true while the generation is the same.

@@ -191,6 +191,39 @@ TEST_F(DatabaseTest, LogHasRoomFromTheStart) {
   EXPECT_EQ(room, std::filesystem::file_size(path_ + "-wal"));
 }
 
+TEST_F(DatabaseTest, HealthCountsWritesAndTheirCommits) {
+  const auto before = database_->health();
+  std::vector<std::jthread> writers;
+  {
+    const Hold hold(*database_);
+    for (int i = 0; i < 5; ++i) {
+      writers.emplace_back([this, i] { std::ignore = insert(std::to_string(i)); });
+    }
+    while (database_->health().queued_writes < 6) std::this_thread::yield();
+    EXPECT_EQ(database_->health().writes, before.writes);
+  }
+  writers.clear();
+  const auto after = database_->health();
+  EXPECT_EQ(after.queued_writes, 0U);
+  EXPECT_EQ(after.writes, before.writes + 6);
+  EXPECT_EQ(after.commits, before.commits + 2) << "the one that held, and a group";
+  EXPECT_EQ(after.failed_commits, 0U);
+  EXPECT_GT(after.commit_seconds, before.commit_seconds);
+  EXPECT_GT(after.log_bytes, before.log_bytes);
+  EXPECT_LE(after.log_bytes, after.log_file_bytes);
+  EXPECT_GT(after.file_bytes, 0U);
+}
+
+TEST_F(DatabaseTest, HealthKnowsTheLastCheckpoint) {
+  const auto opened = database_->health().last_checkpoint;
+  EXPECT_GT(opened.value, 0);
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(insert(std::to_string(i), std::string(1 << 20, 'x')));
+  for (int i = 0; i < 500 && database_->health().last_checkpoint == opened; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_GT(database_->health().last_checkpoint, opened);
+}
+
 TEST_F(DatabaseTest, LogDoesNotGrowForever) {
   for (int i = 0; i < 120; ++i) ASSERT_TRUE(insert(std::to_string(i), std::string(1 << 20, 'x')));
   EXPECT_LT(std::filesystem::file_size(path_ + "-wal"), 100u << 20U);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "db/sqlite_error.h"
+#include "os/clock.h"
 #include "os/failed_sync.h"
 #include "os/log.h"
 
@@ -54,6 +55,7 @@ void SqliteCheckpointer::serve() {
     pages_ = 0;
     lock.unlock();
     const bool done = checkpoint_now(*driver_, path_);
+    if (done) last_ = os::SystemClock().now().value;
     lock.lock();
     changed_.wait_for(lock, done ? pause_when_done : pause_when_held_up,
                       [this] { return ending_; });

@@ -2,12 +2,15 @@
 // so that no commit waits for it.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
+#include "base/date.h"
 #include "db/sqlite_driver.h"
 
 namespace kohaku::db {
@@ -27,6 +30,8 @@ class SqliteCheckpointer {
 
   // The log holds `pages` pages now. From any thread; returns at once.
   void log_has(int pages);
+  // When all of the log was last copied; 0: not since the start.
+  Micros last() const { return Micros{last_.load()}; }
 
  private:
   explicit SqliteCheckpointer(std::string path, std::unique_ptr<SqliteDriver> driver);
@@ -38,6 +43,7 @@ class SqliteCheckpointer {
   std::condition_variable changed_;
   int pages_ = 0;
   bool ending_ = false;
+  std::atomic<std::int64_t> last_ = 0;
   std::thread thread_;  // last: it uses all above
 };
 

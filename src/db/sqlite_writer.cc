@@ -2,12 +2,14 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <exception>
 #include <tuple>
 #include <utility>
 
 #include "db/sqlite_checkpointer.h"
 #include "db/sqlite_error.h"
+#include "os/clock.h"
 #include "os/failed_sync.h"
 #include "os/log.h"
 
@@ -54,7 +56,7 @@ SqliteWriter::SqliteWriter(std::string path, std::unique_ptr<Connection> connect
 // SQLite calls it after each commit, with the size of the write-ahead log.
 int SqliteWriter::after_commit(void* writer, sqlite3*, const char*, int pages) {
   auto* self = static_cast<SqliteWriter*>(writer);
-  self->pages_in_log_ = pages;
+  self->counts_.pages_in_log = pages;
   self->log_has_pages_(pages);
   return SQLITE_OK;
 }
@@ -79,6 +81,7 @@ SqliteWriter::~SqliteWriter() {
 }
 
 void SqliteWriter::push(WriteJob job) {
+  ++counts_.queued;
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(job));
@@ -101,14 +104,23 @@ void SqliteWriter::serve() {
         group.push_back(&jobs[i]);
       }
       settle(group);
-      for (auto* job : group) job->done(std::move(job->answer));
+      for (auto* job : group) answer(*job);
       if (sync_failed_ && !os::sync_has_failed()) {
         os::end_after_failed_sync(path_, "the commit of a transaction");
       }
     }
     jobs.clear();
-    if (pages_in_log_ > most_pages_in_log) checkpoint_now(*driver_, path_);
+    if (counts_.pages_in_log > most_pages_in_log && checkpoint_now(*driver_, path_)) {
+      counts_.checkpointed = os::SystemClock().now().value;
+    }
   }
+}
+
+void SqliteWriter::answer(WriteJob& job) {
+  // Before whoever waits for the answer can look.
+  --counts_.queued;
+  ++counts_.jobs;
+  job.done(std::move(job.answer));
 }
 
 // Gives every job of the group its answer. A job that breaks the transaction of all is taken out,
@@ -168,7 +180,11 @@ Result<> SqliteWriter::run_in_savepoint(const WriteJob& job) {
 
 SqliteWriter::Outcome SqliteWriter::commit(const Group& group) {
   auto statement = connection_.sql("COMMIT");
+  const auto began = std::chrono::steady_clock::now();
   const auto committed = statement.run();
+  const auto took = std::chrono::steady_clock::now() - began;
+  counts_.micros += std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  ++(committed ? counts_.committed : counts_.failed);
   if (committed) {
     generation_.fetch_add(1, std::memory_order_acq_rel);
     return Outcome::settled;

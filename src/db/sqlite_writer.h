@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,17 @@ struct WriteJob {
   Result<> answer;
 };
 
+// Since the start. Written by the writer's thread, read by any.
+struct WriterCounts {
+  std::atomic<std::uint64_t> queued = 0;       // not answered yet
+  std::atomic<std::uint64_t> jobs = 0;         // answered, in whatever way
+  std::atomic<std::uint64_t> committed = 0;    // groups
+  std::atomic<std::uint64_t> failed = 0;       // groups whose commit failed
+  std::atomic<std::int64_t> micros = 0;        // in COMMIT, which syncs
+  std::atomic<int> pages_in_log = 0;           // of the last commit
+  std::atomic<std::int64_t> checkpointed = 0;  // when it last copied all of the log; 0: not yet
+};
+
 class SqliteWriter {
  public:
   // `driver` is the connection's. `generation` grows after each commit, before its answers, and
@@ -38,6 +50,7 @@ class SqliteWriter {
   void push(WriteJob job);
   // Does what is queued and ends the thread; nothing may be pushed afterwards.
   void finish();
+  const WriterCounts& counts() const { return counts_; }
   bool is_this_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
  private:
@@ -49,6 +62,7 @@ class SqliteWriter {
   };
 
   void serve();
+  void answer(WriteJob& job);
   void settle(Group group);
   Attempt attempt(const Group& group);
   Result<> run_in_savepoint(const WriteJob& job);
@@ -61,7 +75,7 @@ class SqliteWriter {
   SqliteDriver* driver_;
   std::atomic<std::uint64_t>& generation_;
   std::function<void(int)> log_has_pages_;
-  int pages_in_log_ = 0;
+  WriterCounts counts_;
   bool sync_failed_ = false;
 
   std::mutex mutex_;
