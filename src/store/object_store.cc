@@ -131,6 +131,8 @@ PartedUploads& ObjectStore::parted_uploads() { return state_->parted_uploads; }
 
 const ObjectFiles& ObjectStore::files() const { return state_->files; }
 
+std::uint64_t ObjectStore::damaged_blocks() const { return state_->open_objects.damaged_blocks(); }
+
 Task<Result<>> ObjectStore::publish(Staging staging, RepoId repo, Micros keep_until, Also also) {
   auto& state = *state_;
   auto& staged = *staging.state_;

@@ -56,6 +56,8 @@ class ObjectStore {
 
   // Uploads in parts; what one of them seals is published like any other.
   PartedUploads& parted_uploads();
+  // Damaged blocks that readers met since the start, each time one did.
+  std::uint64_t damaged_blocks() const;
   // What lies where, for the collector and the scrub.
   const ObjectFiles& files() const;
 

@@ -120,7 +120,9 @@ TEST_F(StoreTest, AFlippedBitIsSeenOnTheFirstReadAfterAStart) {
   open();
   EXPECT_TRUE(read(object, 0, 2 * mebibyte));
   EXPECT_FALSE(read(object, 0, bytes.size()));
+  EXPECT_EQ(store_->damaged_blocks(), 1U);
   EXPECT_FALSE(read(object, 3 * mebibyte - 1, 1));
+  EXPECT_EQ(store_->damaged_blocks(), 2U);
   EXPECT_EQ(store_->check(true).value().problems.size(), 1U);
   EXPECT_TRUE(store_->check(false).value().problems.empty());
 }

@@ -32,15 +32,18 @@ Result<std::uint32_t> checksum_on_disk(const os::File& file, std::uint64_t offse
 }  // namespace
 
 OpenObject::OpenObject(os::Path path, os::File file, std::uint64_t size,
-                       std::vector<std::uint32_t> blocks)
+                       std::vector<std::uint32_t> blocks,
+                       std::shared_ptr<std::atomic<std::uint64_t>> damage)
     : path_(std::move(path)),
       file_(std::move(file)),
       size_(size),
       blocks_(std::move(blocks)),
-      checked_(blocks_.size()) {}
+      checked_(blocks_.size()),
+      damage_(std::move(damage)) {}
 
 Result<std::shared_ptr<OpenObject>>
-OpenObject::open(const ObjectFiles& files, const std::string& physical_name, std::uint64_t size) {
+OpenObject::open(const ObjectFiles& files, const std::string& physical_name, std::uint64_t size,
+                 std::shared_ptr<std::atomic<std::uint64_t>> damage) {
   auto path = files.object(physical_name);
   auto opened = os::open_for_reading(path);
   if (!opened && opened.error().code == Code::not_found) {
@@ -56,7 +59,7 @@ OpenObject::open(const ObjectFiles& files, const std::string& physical_name, std
   }
   auto blocks = TRY(read_checksums(files.checksums(physical_name), size));
   return std::shared_ptr<OpenObject>(
-      new OpenObject(std::move(path), std::move(file), size, std::move(blocks)));
+      new OpenObject(std::move(path), std::move(file), size, std::move(blocks), std::move(damage)));
 }
 
 Result<> OpenObject::check(std::uint64_t offset, std::uint64_t length) {
@@ -76,6 +79,7 @@ Result<> OpenObject::check_block(std::uint64_t block) {
   const auto length = std::min(checksum_block_bytes, size_ - offset);
   const auto actual = TRY(checksum_on_disk(file_, offset, length));
   if (actual != blocks_[block]) {
+    if (damage_) ++*damage_;
     os::log_error("A large object on disk is damaged",
                   {{"path", path_.native()}, {"offset", static_cast<std::int64_t>(offset)}});
     return fail_internal("damaged block of " + path_.native());
@@ -99,7 +103,7 @@ http::FileBody file_body(std::shared_ptr<OpenObject> object, std::uint64_t offse
 Result<std::shared_ptr<OpenObject>> OpenObjects::get(const std::string& physical_name,
                                                      std::uint64_t size) {
   if (auto object = find(physical_name)) return object;
-  auto object = TRY(OpenObject::open(files_, physical_name, size));
+  auto object = TRY(OpenObject::open(files_, physical_name, size, damage_));
   return keep(physical_name, std::move(object));
 }
 

@@ -20,9 +20,11 @@ namespace kohaku::store {
 // One object's file. Any number of threads.
 class OpenObject {
  public:
-  // internal when its length or its check sums are not those of an object of `size` bytes.
+  // internal when its length or its check sums are not those of an object of `size` bytes. `damage`
+  // grows with every damaged block that is met.
   static Result<std::shared_ptr<OpenObject>>
-  open(const ObjectFiles& files, const std::string& physical_name, std::uint64_t size);
+  open(const ObjectFiles& files, const std::string& physical_name, std::uint64_t size,
+       std::shared_ptr<std::atomic<std::uint64_t>> damage = nullptr);
   const os::File& file() const { return file_; }
 
   // Reads and compares every block that overlaps the span and was not compared before. internal,
@@ -30,7 +32,8 @@ class OpenObject {
   Result<> check(std::uint64_t offset, std::uint64_t length);
 
  private:
-  OpenObject(os::Path path, os::File file, std::uint64_t size, std::vector<std::uint32_t> blocks);
+  OpenObject(os::Path path, os::File file, std::uint64_t size, std::vector<std::uint32_t> blocks,
+             std::shared_ptr<std::atomic<std::uint64_t>> damage);
   Result<> check_block(std::uint64_t block);
 
   os::Path path_;
@@ -38,6 +41,7 @@ class OpenObject {
   std::uint64_t size_;
   std::vector<std::uint32_t> blocks_;
   std::vector<std::atomic<bool>> checked_;  // by block
+  std::shared_ptr<std::atomic<std::uint64_t>> damage_;
 };
 
 // A span of an open file as an answer's body, checked block by block before it is sent.
@@ -51,6 +55,8 @@ class OpenObjects {
 
   Result<std::shared_ptr<OpenObject>> get(const std::string& physical_name, std::uint64_t size);
   void forget(const std::string& physical_name);
+  // Damaged blocks that readers met, each time one did.
+  std::uint64_t damaged_blocks() const { return *damage_; }
 
  private:
   struct Entry {
@@ -63,6 +69,8 @@ class OpenObjects {
 
   ObjectFiles files_;
   std::size_t most_;
+  std::shared_ptr<std::atomic<std::uint64_t>> damage_ =
+      std::make_shared<std::atomic<std::uint64_t>>(0);
   std::mutex mutex_;
   std::list<Entry> recent_;  // the last used in front
   std::unordered_map<std::string, std::list<Entry>::iterator> by_name_;
