@@ -318,6 +318,7 @@ Task<http::Reply> Router::handle(http::Request& request) const {
   }
   auto found = find(request.method, request.path());
   if (found.route == nullptr) return nothing_here(found.allowed);
+  request.route = found.route->pattern;
   Call call{request, hub_, std::move(found.match), Query(request.query()), {}, found.route->manner};
   const auto credentials = credentials_of(call);
   if (hub::Access::holds_password(credentials)) {

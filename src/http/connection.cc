@@ -23,6 +23,17 @@ bool may_continue(const RequestHead& head, const Reply& reply) {
   return plan.ending != BodyPlan::Ending::close;
 }
 
+class UnderWay {
+ public:
+  explicit UnderWay(std::atomic<int>& count) : count_(count) { ++count_; }
+  ~UnderWay() { --count_; }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+
+ private:
+  std::atomic<int>& count_;
+};
+
 // Exceptions are bugs; the client learns nothing of them.
 Reply reply_to_exception(const Request& request, std::string_view what) {
   os::log_error("exception in a handler", {{"id", std::string_view(request.id)}, {"detail", what}});
@@ -119,6 +130,7 @@ void Connection::identify(Request& request) {
 Task<bool> Connection::exchange(RequestHead& head, std::int64_t started) {
   Request& request = head.request;
   identify(request);
+  const UnderWay under_way(transport_.loop().requests_in_flight);
   RequestBody body(transport_, input_, head.framing, head.expects_continue,
                    service_.limits.default_body_bytes, service_.limits.stall_seconds);
   request.body = &body;
@@ -158,17 +170,20 @@ Task<bool> Connection::exchange(RequestHead& head, std::int64_t started) {
 void Connection::log(const Request& request, const Sent& sent, const Reply& reply,
                      std::int64_t started, std::uint64_t received) {
   const std::uint64_t total = transport_.bytes_sent();
-  log_exchange({.request = request,
-                .sent = sent,
-                .detail = reply.log_detail,
-                .bytes_sent = total - std::exchange(bytes_logged_, total),
-                .bytes_received = received,
-                .duration_micros = Loop::ticks() - started});
+  const Exchange exchange{.request = request,
+                          .sent = sent,
+                          .detail = reply.log_detail,
+                          .bytes_sent = total - std::exchange(bytes_logged_, total),
+                          .bytes_received = received,
+                          .duration_micros = Loop::ticks() - started};
+  transport_.loop().meter.count(service_.traffic, exchange);
+  log_exchange(exchange);
 }
 
 // For a request that never came to a handler.
 Task<void> Connection::refuse(Error error) {
   Request request;
+  request.method = Method::other;  // not known
   identify(request);
   Reply reply = error_reply(error);
   const ReplyContext context{.request_id = request.id,

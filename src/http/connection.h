@@ -11,6 +11,7 @@
 #include "http/request_body.h"
 #include "http/request_head.h"
 #include "http/server.h"
+#include "http/traffic.h"
 #include "http/transport.h"
 
 namespace kohaku::http {
@@ -21,6 +22,7 @@ struct Service {
   Limits limits;
   TrustedProxies proxies;
   Handler handler;  // set before the loops run
+  Traffic traffic;
   std::atomic<std::size_t> connections = 0;
 };
 

@@ -14,6 +14,7 @@
 
 #include "base/date.h"
 #include "base/task.h"
+#include "http/traffic.h"
 
 namespace kohaku::http {
 
@@ -57,6 +58,8 @@ class Loop {
 
   // Connections and jobs that live here or are on their way; any thread.
   std::atomic<int> load = 0;
+  std::atomic<int> requests_in_flight = 0;
+  TrafficMeter meter;
 
  private:
   void start_job(std::function<Task<void>()> work);

@@ -80,9 +80,13 @@ struct Request {
   std::string target;  // as sent: raw path and query
   Headers headers;
   std::string peer_address;  // textual IP of the client (a trusted proxy's word for it, if any)
+  bool forwarded = false;    // a proxy, trusted or not, says that it passed it on
   std::string id;            // request id: what X-Request-Id of the answer will say
   Micros received;
   BodyReader* body = nullptr;  // never null while a handler runs
+  // The pattern of the route that the handler found, under which the request is counted; empty: none.
+  // Outlives the server.
+  std::string_view route;
 
   std::string_view path() const;   // raw, up to `?`
   std::string_view query() const;  // raw, after `?`

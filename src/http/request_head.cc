@@ -79,7 +79,11 @@ class HeadParser final : public beast::http::basic_parser<true> {
     if (field == beast::http::field::host) ++hosts;
     if (field == beast::http::field::content_length) ++content_lengths;
     if (field == beast::http::field::transfer_encoding) ++transfer_encodings;
-    if (!from_trusted_proxy_ && tells_of_earlier_hop(view(name))) return;
+    if (tells_of_earlier_hop(view(name))) {
+      head_.request.forwarded = true;
+      if (!from_trusted_proxy_) return;
+    }
+    if (field == beast::http::field::via) head_.request.forwarded = true;
     head_.request.headers.add(view(name), view(value));
   }
 

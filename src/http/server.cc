@@ -254,4 +254,16 @@ void Server::spawn(std::function<Task<void>()> work) {
   state.least_loaded(state.loops.front()).spawn(std::move(work));
 }
 
+std::size_t Server::connections() const { return state_->service.connections; }
+
+std::size_t Server::requests_in_flight() const {
+  std::size_t count = 0;
+  for (const Loop& loop : state_->loops) count += static_cast<std::size_t>(loop.requests_in_flight);
+  return count;
+}
+
+std::vector<prometheus::MetricFamily> Server::traffic() const {
+  return state_->service.traffic.collect();
+}
+
 }  // namespace kohaku::http

@@ -14,6 +14,10 @@
 #include "http/message.h"
 #include "os/clock.h"
 
+namespace prometheus {
+struct MetricFamily;
+}
+
 namespace kohaku::http {
 
 struct Limits {
@@ -53,6 +57,11 @@ class Server {
   // Runs a coroutine on one of the loops, not waited for (background jobs), from any thread. At stop()
   // what it awaits is cancelled, and its next co_await throws; run() returns when it has ended.
   void spawn(std::function<Task<void>()> work);
+
+  // For the operator; from any thread.
+  std::size_t connections() const;
+  std::size_t requests_in_flight() const;
+  std::vector<prometheus::MetricFamily> traffic() const;  // what was answered (http/traffic.h)
 
  private:
   struct State;

@@ -1,11 +1,14 @@
 // One request after another, as a well-behaved client sends them.
 #include "http/server.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <prometheus/metric_family.h>
 
 #include "http/raw_client_fixture.h"
 #include "os/files.h"
@@ -161,6 +164,73 @@ TEST(Server, BelievesForwardedFieldsOfTrustedProxiesOnly) {
   EXPECT_EQ(open.connect().ask(request).body, "127.0.0.1 ");
   RunningServer behind(tell, {}, 1, {"127.0.0.0/8"});
   EXPECT_EQ(behind.connect().ask(request).body, "1.2.3.4 https");
+}
+
+TEST(Server, TellsOfProxiesEvenWhenItDoesNotBelieveThem) {
+  const Handler tell = [](Request& request) -> Task<Reply> {
+    co_return json_reply(200, request.forwarded ? "forwarded" : "direct");
+  };
+  RunningServer open(tell);
+  RunningServer behind(tell, {}, 1, {"127.0.0.0/8"});
+  for (RunningServer* server : {&open, &behind}) {
+    RawClient client = server->connect();
+    const auto ask = [&](std::string_view field) {
+      return client.ask("GET / HTTP/1.1\r\nHost: h\r\n" + std::string(field) + "\r\n").body;
+    };
+    EXPECT_EQ(ask(""), "direct");
+    for (const std::string_view field :
+         {"X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Host: h\r\n", "Forwarded: for=::1\r\n",
+          "x-real-ip: 127.0.0.1\r\n", "Via: 1.1 proxy\r\n"}) {
+      EXPECT_EQ(ask(field), "forwarded") << field;
+    }
+  }
+}
+
+double counted(const Server& server, std::string_view family_name, std::string_view label) {
+  double sum = 0;
+  for (const auto& family : server.traffic()) {
+    if (family.name != family_name) continue;
+    for (const auto& row : family.metric) {
+      const bool fits =
+          std::ranges::any_of(row.label, [&](const auto& pair) { return pair.value == label; });
+      if (fits) sum += row.counter.value;
+    }
+  }
+  return sum;
+}
+
+TEST(Server, CountsItsTraffic) {
+  RunningServer server([](Request& request) -> Task<Reply> {
+    request.route = "/a/{name}";
+    const auto body = co_await read_text(*request.body, 100);
+    co_return json_reply(200, *body);
+  });
+  RawClient client = server.connect();
+  const std::string_view request =
+      "POST /a/secret HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello";
+  client.ask(request);
+  client.ask(request);  // when it is answered, the first one was counted
+  EXPECT_GE(counted(server.server(), "kohakuhub_http_requests_total", "/a/{name}"), 1);
+  EXPECT_EQ(counted(server.server(), "kohakuhub_http_requests_total", "/a/secret"), 0);
+  const auto received = counted(server.server(), "kohakuhub_http_request_bytes_total", "/a/{name}");
+  EXPECT_TRUE(received == 5 || received == 10) << received;
+  EXPECT_GT(counted(server.server(), "kohakuhub_http_response_bytes_total", "/a/{name}"), 100);
+  RawClient broken = server.connect();
+  EXPECT_EQ(broken.ask("nonsense\r\n\r\n").status, 400);
+  EXPECT_TRUE(broken.at_end());
+  EXPECT_EQ(counted(server.server(), "kohakuhub_http_requests_total", "OTHER"), 1);
+}
+
+TEST(Server, KnowsItsConnectionsAndRequests) {
+  Server* own = nullptr;
+  RunningServer server([&own](Request&) -> Task<Reply> {
+    co_return json_reply(200, std::to_string(own->requests_in_flight()) + " of " +
+                                  std::to_string(own->connections()));
+  });
+  own = &server.server();
+  RawClient idle = server.connect();
+  EXPECT_EQ(idle.ask(get).body, "1 of 1");
+  EXPECT_EQ(server.connect().ask(get).body, "1 of 2");
 }
 
 TEST(Server, RunsBackgroundJobsAndCancelsThemAtTheEnd) {
