@@ -148,6 +148,7 @@ Result<hub::Config> read_config(const Environment& environment) {
   reader.number<std::int64_t>("SESSION_EXPIRE_HOURS", config.session_expire_hours, 1, 87'600);
   reader.number<std::int64_t>("TOKEN_EXPIRE_DAYS", config.token_expire_days, 1, 36'500);
   reader.text("ADMIN_SECRET_TOKEN", config.admin_secret_token);
+  reader.text("METRICS_TOKEN", config.metrics_token);
   read_smtp(reader, config.smtp);
   reader.text("LOG_LEVEL", config.log_level);
   reader.text("LOG_FORMAT", config.log_format);

@@ -8,6 +8,7 @@
 #include "api/router.h"
 #include "app/assembly.h"
 #include "app/control_socket.h"
+#include "app/metrics.h"
 #include "app/ssh_socket.h"
 #include "http/server.h"
 #include "jobs/daily_collection.h"
@@ -68,6 +69,7 @@ Result<> serve(hub::Config config) {
   auto& hub = assembly->hub();
   const api::Router router(api::all_routes(), hub);
   auto server = TRY(http::Server::bind(server_options(hub.config), hub.clock));
+  register_metrics(hub, *server);
   auto control = TRY(ControlSocket::listen(hub.config.data_dir / "control.sock", hub));
   TRY(serve_ssh_socket(*server, hub));
   const auto text = greeting(address_of(hub.config, server->port()), has_users(hub));

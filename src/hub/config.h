@@ -37,6 +37,7 @@ struct Config {
   std::int64_t session_expire_hours = 168;
   std::int64_t token_expire_days = 365;
   std::string admin_secret_token;
+  std::string metrics_token;  // who has it may read /metrics from anywhere; empty: nobody
 
   struct Smtp {
     bool enabled = false;

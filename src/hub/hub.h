@@ -20,6 +20,8 @@ namespace kohaku::hub {
 
 struct CurrentCaches;  // hub/current_caches.h
 std::shared_ptr<CurrentCaches> make_current_caches();
+class Metrics;  // hub/metrics.h
+std::shared_ptr<Metrics> make_metrics();
 
 struct Hub {
   const Config& config;
@@ -39,6 +41,7 @@ struct Hub {
   std::unique_ptr<GitWork> git_work = std::make_unique<GitWork>(config);  // never null
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
   std::shared_ptr<CurrentCaches> current = make_current_caches();  // never null
+  std::shared_ptr<Metrics> metrics = make_metrics();               // never null
 };
 
 }  // namespace kohaku::hub

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "hub/job_turn.h"
 #include "hub/lfs_gc.h"
 #include "hub/staging_sweep.h"
 #include "os/log.h"
@@ -46,13 +47,21 @@ void tell(const Result<std::uint64_t>& swept) {
   }
 }
 
+Task<void> take_turn(hub::Hub& hub) {
+  hub::JobTurn turn(hub, "collect_daily");
+  const auto collected = co_await hub.pool.run([&hub] { return hub::collect_garbage(hub, false); });
+  tell(collected);
+  const auto swept = co_await hub.pool.run([&hub] { return hub::sweep_staging(hub); });
+  tell(swept);
+  if (!collected || !swept) turn.failed();
+}
+
 }  // namespace
 
 Task<void> collect_daily(hub::Hub& hub) {
   co_await sleep(first_turn);
   while (true) {
-    tell(co_await hub.pool.run([&hub] { return hub::collect_garbage(hub, false); }));
-    tell(co_await hub.pool.run([&hub] { return hub::sweep_staging(hub); }));
+    co_await take_turn(hub);
     co_await sleep(between_turns);
   }
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "hub/job_turn.h"
 #include "os/log.h"
 #include "store/object_identity.h"
 
@@ -38,9 +39,11 @@ Task<Result<>> identify(hub::Hub& hub, store::Unidentified object) {
 // From the first to the last that are there now. What failed once, a damaged file mostly, is left
 // alone until the next start.
 Task<void> identify_all(hub::Hub& hub, std::unordered_set<Sha256>& failed) {
+  hub::JobTurn turn(hub, "identify_objects");
   Sha256 after;
   while (true) {
     const auto found = store::find_unidentified(hub.database, after, most_at_once);
+    if (!found) turn.failed();
     if (!found || found->empty()) co_return;
     for (const auto& object : *found) {
       after = object.sha256;
@@ -49,6 +52,7 @@ Task<void> identify_all(hub::Hub& hub, std::unordered_set<Sha256>& failed) {
       // A conflict: something of it was collected meanwhile.
       if (done || done.error().code == Code::conflict) continue;
       failed.insert(object.sha256);
+      turn.failed();
       os::log_error("A large object got no Xet identity",
                     {{"name", std::string_view(object.physical_name)},
                      {"reason", std::string_view(done.error().detail)}});

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "hub/job_turn.h"
 #include "hub/queues.h"
 #include "hub/repack.h"
 #include "os/log.h"
@@ -21,29 +22,36 @@ Task<void> sleep() {
   co_await timer.async_wait(boost::asio::use_awaitable);
 }
 
-void log_failure(RepoId repo, const Error& error) {
+void note_failure(hub::JobTurn& job, RepoId repo, const Error& error) {
+  job.failed();
   os::log_error("Packs could not be brought together",
                 {{"repository", repo.value}, {"reason", std::string_view(error.detail)}});
 }
 
-Task<void> repack_since(hub::Hub& hub, Micros since) {
+Task<void> repack_since(hub::Hub& hub, hub::JobTurn& job, Micros since) {
   const auto repos =
       co_await hub.pool.run([&] { return hub::find_repacking_candidates(hub, since); });
-  if (!repos) co_return;
+  if (!repos) {
+    job.failed();
+    co_return;
+  }
   for (const auto repo : *repos) {
     const auto done = co_await hub.pool.run([&] { return hub::repack(hub, repo); });
-    if (!done) log_failure(repo, done.error());
+    if (!done) note_failure(job, repo, done.error());
     else if (*done) os::log_info("Brought packs together", {{"repository", repo.value}});
   }
 }
 
-Task<void> remove_retired(hub::Hub& hub) {
+Task<void> remove_retired(hub::Hub& hub, hub::JobTurn& job) {
   const auto repos = co_await hub.pool.run([&] { return hub::find_retired_packs(hub); });
-  if (!repos) co_return;
+  if (!repos) {
+    job.failed();
+    co_return;
+  }
   for (const auto repo : *repos) {
     const auto turn = co_await hub.queues->wait(repo);
     const auto done = co_await hub.pool.run([&] { return hub::remove_retired_packs(hub, repo); });
-    if (!done) log_failure(repo, done.error());
+    if (!done) note_failure(job, repo, done.error());
   }
 }
 
@@ -55,8 +63,9 @@ Task<void> repack_repositories(hub::Hub& hub) {
     co_await sleep();
     const auto since = looked_at;
     looked_at = hub.clock.now();
-    co_await repack_since(hub, since);
-    co_await remove_retired(hub);
+    hub::JobTurn job(hub, "repack");
+    co_await repack_since(hub, job, since);
+    co_await remove_retired(hub, job);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "api/routes.h"
 #include "api/site/about.h"
 #include "api/site/check_name.h"
+#include "api/site/metrics.h"
 #include "api/site/tags_by_type.h"
 #include "api/site/telemetry.h"
 #include "api/site/validate_yaml.h"
@@ -14,6 +15,7 @@ void add_site_routes(Routes& routes) {
       .get<&health>("/health")
       .get<&show_version>("/api/version")
       .get<&site_config>("/api/site-config");
+  routes.file("api/site/metrics.cc").own().get<&metrics>("/metrics");
   routes.file("api/site/telemetry.cc")
       .own()
       .get<&agent_harnesses>("/api/agent-harnesses")
