@@ -19,16 +19,20 @@ help: ## list the targets
 
 setup: ## install what the build needs and the machine lacks
 	@tools/setup.sh build
+	@tools/fetch_duckdb.sh
 
 setup-test: ## install what the tests need: packages and the real clients
 	@tools/setup.sh build test
+	@tools/fetch_duckdb.sh
 	@$(CLIENTS)
 
 setup-check:
 	@tools/setup.sh build check
+	@tools/fetch_duckdb.sh
 
 setup-bench:
 	@tools/setup.sh build bench test
+	@tools/fetch_duckdb.sh
 	@$(CLIENTS) hub2
 
 build: setup ## build the release (PRESET=dev|asan|tsan for another)
@@ -42,6 +46,7 @@ run: setup ## build and serve on http://localhost:28080, data in ./data
 
 test: ## run all tests; the last line is `N passed, N failed`
 	@tools/setup.sh build test
+	@tools/fetch_duckdb.sh
 	@$(TESTS) --install-clients
 
 check: setup-check ## format, include direction, clang-tidy, unit tests

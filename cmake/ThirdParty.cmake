@@ -43,3 +43,9 @@ target_compile_definitions(kohaku_asio PUBLIC
 
 add_library(kohaku_beast STATIC ${CMAKE_SOURCE_DIR}/cmake/beast.cc)
 target_link_libraries(kohaku_beast PUBLIC kohaku_asio)
+
+# DuckDB is no dependency of the build: a child process loads it, from beside the program
+# (src/stats/duckdb.h). `make setup` puts it where these links point.
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/unit)
+file(CREATE_LINK ../../.cache/duckdb/libduckdb.so ${CMAKE_BINARY_DIR}/libduckdb.so SYMBOLIC)
+file(CREATE_LINK ../libduckdb.so ${CMAKE_BINARY_DIR}/unit/libduckdb.so SYMBOLIC)

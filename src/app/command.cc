@@ -5,10 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 
+#include "hub/accounts.h"
 #include "hub/admin.h"
 #include "hub/fsck.h"
 #include "hub/lfs_gc.h"
+#include "hub/log_export.h"
+#include "hub/log_query.h"
 #include "hub/quota.h"
+#include "hub/recount.h"
 #include "hub/storage_report.h"
 #include "hub/xet_access.h"
 
@@ -30,6 +34,8 @@ class Command {
     add_quota_commands();
     add_xet_commands();
     add_store_commands();
+    add_log_commands();
+    add_statistics_commands();
   }
 
   Result<CommandAnswer> run(std::vector<std::string> words) {
@@ -100,6 +106,33 @@ class Command {
     gc->callback([this] { action_ = [this] { return collect(); }; });
   }
 
+  void add_log_commands() {
+    auto* rotate =
+        app_.get_subcommand("admin")
+            ->add_subcommand("logs", "Access logs of namespaces")
+            ->require_subcommand(1)
+            ->add_subcommand("rotate-key", "Make the hashes of a namespace's logs anew: what was "
+                                           "exported before cannot be joined with what will be");
+    rotate->add_option("namespace", name_, "User or organization")->required();
+    rotate->callback([this] { action_ = [this] { return rotate_key(); }; });
+    auto* logs = group("logs", "The log of requests, see docs/access-logs.md");
+    auto* query = logs->add_subcommand("query", "Ask it in SQL; the view is access_log");
+    query->add_option("sql", sql_, "One SELECT")->required();
+    query->add_option("--format", format_, "table, csv or json")
+        ->check(CLI::IsMember({"table", "csv", "json"}));
+    query->callback([this] { action_ = [this] { return query_log(); }; });
+    logs->add_subcommand("segments", "List its files")->callback([this] {
+      action_ = [this] { return list_segments(); };
+    });
+  }
+
+  void add_statistics_commands() {
+    auto* recount = group("stats", "Statistics")
+                        ->add_subcommand("recount", "Count anew from the log, by SQL, and compare");
+    recount->add_option("--days", days_, "How many days back")->check(CLI::Range(1, 36'500));
+    recount->callback([this] { action_ = [this] { return recount_statistics(); }; });
+  }
+
   CLI::App* group(const char* name, const char* description) {
     return app_.add_subcommand(name, description)->require_subcommand(1);
   }
@@ -130,6 +163,29 @@ class Command {
 
   Result<CommandAnswer> tell_storage() {
     return CommandAnswer{0, hub::to_text(TRY(hub::report_hub_storage(hub_, name_)), name_.empty())};
+  }
+
+  Result<CommandAnswer> rotate_key() {
+    const auto account =
+        TRY(hub_.database.read_now([&](auto& c) { return hub::find_account(c, name_); }));
+    if (!account) return fail(Code::not_found, fmt::format("There is no namespace '{}'.", name_));
+    TRY(hub::rotate_log_key(hub_, account->id));
+    return CommandAnswer{0, fmt::format("{} has a new key.\n", account->name)};
+  }
+
+  Result<CommandAnswer> query_log() {
+    const auto table = TRY(hub::query_access_log(hub_, sql_));
+    return CommandAnswer{0, hub::to_text(table, *hub::table_format_from(format_))};
+  }
+
+  Result<CommandAnswer> list_segments() {
+    return CommandAnswer{0,
+                         hub::to_text(TRY(hub::describe_segments(hub_)), hub::TableFormat::text)};
+  }
+
+  Result<CommandAnswer> recount_statistics() {
+    const auto recount = TRY(hub::recount(hub_, days_));
+    return CommandAnswer{recount.differences.empty() ? 0 : 1, hub::to_text(recount)};
   }
 
   // Passes on what is told more often than anybody reads.
@@ -165,6 +221,9 @@ class Command {
   std::optional<std::string> public_limit_;
   std::optional<std::string> private_limit_;
   std::string role_ = "write";
+  std::string sql_;
+  std::int64_t days_ = 30;
+  std::string format_ = "table";
   bool password_from_input_ = false;
   bool full_ = false;
   bool dry_run_ = false;

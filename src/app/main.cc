@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 
@@ -17,7 +18,10 @@
 #include "app/serve.h"
 #include "app/ssh_client.h"
 #include "base/version.h"
+#include "hub/counting.h"
 #include "os/log.h"
+#include "stats/consumer.h"
+#include "stats/duckdb_child.h"
 
 namespace kohaku::app {
 namespace {
@@ -71,12 +75,23 @@ class ProgressLine {
   bool is_terminal_;
 };
 
+// Without a server nobody else folds what the last one left in its journal.
+Result<> fold_events(hub::Hub& hub) {
+  if (!hub.journal) return {};
+  stats::Consumer consumer(*hub.journal, hub.database, TRY(hub::counting_rules(hub)));
+  while (TRY(consumer.step())) {
+  }
+  return {};
+}
+
 Result<CommandAnswer> ask(hub::Config config, const CommandRequest& request) {
   const ProgressLine line;
   const CommandProgress progress = [&line](const std::string& text) { line.show(text); };
   if (auto answer = TRY(ask_running_server(config.data_dir / "control.sock", request, progress)))
     return *answer;
   auto assembly = TRY(Assembly::open(std::move(config)));
+  const auto& group = request.words.front();
+  if (group == "logs" || group == "stats") TRY(fold_events(assembly->hub()));
   return run_command(assembly->hub(), request, progress);
 }
 
@@ -102,6 +117,10 @@ int operate_for_sshd(hub::Config config, std::vector<std::string> words) {
 }
 
 int run(int count, char** arguments) {
+  if (count == 2 && std::string_view(arguments[1]) == stats::duckdb_child_command) {
+    // DuckDB's threads need no orderly end.
+    std::_Exit(stats::run_duckdb_child());
+  }
   auto config = read_config(process_environment());
   if (!config) return report(config.error());
   CLI::App app{"A self-hosted hub for models and datasets"};
@@ -113,7 +132,8 @@ int run(int count, char** arguments) {
   auto* routes =
       app.add_subcommand("routes", "Print method, path, permission and file of each route");
   auto* print_version = app.add_subcommand("version", "Print the version");
-  constexpr std::array<std::string_view, 5> operators{"admin", "fsck", "gc", "scrub", "storage"};
+  constexpr std::array<std::string_view, 7> operators{"admin", "fsck",  "gc",     "logs",
+                                                      "scrub", "stats", "storage"};
   for (const auto name : operators) {
     app.add_subcommand(std::string(name), "For operators; --help tells more")->prefix_command();
   }

@@ -11,7 +11,8 @@
 #include "app/metrics.h"
 #include "app/ssh_socket.h"
 #include "http/server.h"
-#include "hub/who_key.h"
+#include "hub/counting.h"
+#include "jobs/access_log.h"
 #include "jobs/daily_collection.h"
 #include "jobs/fold_statistics.h"
 #include "jobs/identify_objects.h"
@@ -50,12 +51,6 @@ std::string address_of(const hub::Config& config, std::uint16_t port) {
   return fmt::format("http://{}:{}", any ? "localhost" : config.host, port);
 }
 
-Result<stats::CountingRules> counting_rules(const hub::Hub& hub) {
-  return stats::CountingRules{hub::who_key(hub.secrets),
-                              TRY(stats::Countries::open(hub.config.geoip_db)),
-                              hub.config.download_window_seconds};
-}
-
 }  // namespace
 
 std::string greeting(const std::string& address, bool has_users) {
@@ -76,7 +71,7 @@ Result<> serve(hub::Config config) {
                  config.log_format == "json" ? os::LogFormat::json : os::LogFormat::text);
   auto assembly = TRY(Assembly::open(std::move(config)));
   auto& hub = assembly->hub();
-  const auto rules = TRY(counting_rules(hub));
+  const auto rules = TRY(hub::counting_rules(hub));
   const api::Router router(api::all_routes(), hub);
   auto server = TRY(http::Server::bind(server_options(hub.config), hub.clock));
   register_metrics(hub, *server);
@@ -90,6 +85,7 @@ Result<> serve(hub::Config config) {
   server->spawn([&hub] { return jobs::repack_repositories(hub); });
   server->spawn([&hub] { return jobs::keep_statistics(hub); });
   server->spawn([&hub, rules] { return jobs::fold_statistics(hub, rules); });
+  server->spawn([&hub] { return jobs::write_access_log(hub); });
   if (!server->run([&router](http::Request& request) { return router.handle(request); })) {
     // Handlers outlived the drain: what they still hold must not be taken from under them. All that
     // was acknowledged is durable.

@@ -79,6 +79,8 @@ class AccountsTest : public testing::Test {
     });
   }
 
+  const os::Path& directory() const { return directory_.path(); }
+
   User add_user(const std::string& name, const std::optional<std::string>& password = {}) {
     ok(create_user(hub(), name, name + "@example.com", password));
     const auto account = read([&](auto& c) { return require_user(c, name); });

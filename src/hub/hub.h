@@ -21,6 +21,8 @@ namespace kohaku::hub {
 
 struct CurrentCaches;  // hub/current_caches.h
 std::shared_ptr<CurrentCaches> make_current_caches();
+class LogWork;  // hub/log_work.h
+std::shared_ptr<LogWork> make_log_work(const Config& config);
 class Metrics;  // hub/metrics.h
 std::shared_ptr<Metrics> make_metrics();
 
@@ -42,6 +44,7 @@ struct Hub {
   std::unique_ptr<GitWork> git_work = std::make_unique<GitWork>(config);  // never null
   std::shared_ptr<ReadCaches> read_caches = std::make_shared<ReadCaches>();
   std::shared_ptr<CurrentCaches> current = make_current_caches();  // never null
+  std::shared_ptr<LogWork> log_work = make_log_work(config);       // never null
   std::shared_ptr<Metrics> metrics = make_metrics();               // never null
   // Of downloads; null: nothing is counted.
   std::shared_ptr<stats::Journal> journal = nullptr;

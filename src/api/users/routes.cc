@@ -1,4 +1,5 @@
 #include "api/routes.h"
+#include "api/organizations/access_logs.h"
 #include "api/organizations/members.h"
 #include "api/organizations/organization.h"
 #include "api/users/avatar.h"
@@ -47,6 +48,11 @@ void add_account_routes(Routes& routes) {
       .get<&organization_followers>("/api/organizations/{org}/followers");
   routes.file("api/organizations/members.cc")
       .get<&member_overviews>("/api/organizations/{org}/members");
+  const std::string logs = "/organizations/{org}/settings/publisher-analytics/access-logs";
+  routes.file("api/organizations/access_logs.cc")
+      .own()
+      .get<&access_logs>(logs)
+      .post<&rotate_access_log_key>(logs + "/rotate-key");
   add_organization_routes(routes, "");
   add_organization_routes(routes, "/api");
 }

@@ -1,0 +1,107 @@
+#include "hub/access_log.h"
+
+#include "hub/access_log_fixture.h"
+
+namespace kohaku::hub {
+namespace {
+
+constexpr std::int64_t day_seconds = 86'400;
+
+class SegmentsTest : public AccessLogTest {
+ protected:
+  // One event, one segment.
+  void log_one(Micros at) {
+    count(event_of({1}, {1}, at));
+    ok(write_log_segments(hub()));
+  }
+  Micros now() { return hub().clock.now(); }
+};
+
+TEST_F(SegmentsTest, ANewHubHasNothing) {
+  ok(write_log_segments(hub()));
+  ok(tend_log_segments(hub()));
+  ok(flush_access_log(hub()));
+  EXPECT_FALSE(os::exists(hub().log_work->place().directory));
+}
+
+TEST_F(SegmentsTest, WhatIsFoldedIsLoggedOnce) {
+  for (int i = 0; i < 3; ++i) count(event_of({1}, {1}, now()));
+  hub().journal->append(event_of({1}, {1}, now()));  // not folded
+  ok(write_log_segments(hub()));
+  ok(write_log_segments(hub()));
+  ASSERT_EQ(segments().size(), 1U);
+  EXPECT_EQ(segments()[0].rows, 3);
+  EXPECT_EQ(files(), 1U);
+  fold();
+  ok(write_log_segments(hub()));
+  ASSERT_EQ(segments().size(), 2U);
+  EXPECT_EQ(segments()[1].rows, 1);
+  EXPECT_EQ(segments()[1].first, segments()[0].last);
+}
+
+// A crash between the file and its row: the row decides.
+TEST_F(SegmentsTest, AFileWithoutARowGoesAndIsWrittenAnew) {
+  log_one(now());
+  const auto before = segments()[0];
+  execute("DELETE FROM log_segment; UPDATE journal_position SET logged = 0");
+  hub().log_work = std::make_shared<LogWork>(config());  // as after a start
+  const auto stray = hub().log_work->place().directory / "of-a-crash.parquet";
+  EXPECT_TRUE(os::create_new(stray));
+  ok(write_log_segments(hub()));
+  ASSERT_EQ(segments().size(), 1U);
+  EXPECT_EQ(segments()[0].name, before.name);
+  EXPECT_EQ(segments()[0].rows, 1);
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(SegmentsTest, ManySmallOnesOfADayBecomeOne) {
+  for (int i = 0; i < 3; ++i) log_one(now());
+  ok(tend_log_segments(hub()));
+  EXPECT_EQ(segments().size(), 3U) << "the day goes on";
+  clock().advance_seconds(day_seconds);
+  {
+    const LogWork::Reader reader(*hub().log_work);
+    ok(tend_log_segments(hub()));
+    ASSERT_EQ(segments().size(), 1U);
+    EXPECT_EQ(files(), 4U) << "somebody may read the old ones";
+  }
+  EXPECT_EQ(segments()[0].rows, 3);
+  log_one(now());
+  clock().advance_seconds(day_seconds);
+  log_one(now().plus_seconds(-day_seconds));
+  ok(tend_log_segments(hub()));
+  EXPECT_EQ(segments().size(), 2U) << "of two days";
+  EXPECT_EQ(files(), 2U);
+}
+
+TEST_F(SegmentsTest, TheOldestGoByAgeAndBySize) {
+  config().access_log_days = 10;
+  log_one(now().plus_seconds(-11 * day_seconds));
+  log_one(now());
+  log_one(now());
+  ok(tend_log_segments(hub()));
+  ASSERT_EQ(segments().size(), 2U);
+  EXPECT_EQ(files(), 2U);
+  const auto kept = segments()[1].name;
+  clock().advance_seconds(1);
+  execute("UPDATE log_segment SET last_at = last_at + 1 WHERE name = '" + kept + "'");
+  config().access_log_bytes = static_cast<std::uint64_t>(segments()[1].bytes);
+  ok(tend_log_segments(hub()));
+  ASSERT_EQ(segments().size(), 1U);
+  EXPECT_EQ(segments()[0].name, kept);
+}
+
+TEST_F(SegmentsTest, WithoutDuckdbEventsWait) {
+  config().duckdb = "/nowhere/libduckdb.so";
+  hub().log_work = std::make_shared<LogWork>(config());
+  count(event_of({1}, {1}, now()));
+  EXPECT_EQ(code_of(write_log_segments(hub())), Code::not_implemented);
+  EXPECT_EQ(code_of(flush_access_log(hub())), Code::not_implemented);
+  config().duckdb.clear();
+  hub().log_work = std::make_shared<LogWork>(config());
+  ok(write_log_segments(hub()));
+  EXPECT_EQ(segments().size(), 1U);
+}
+
+}  // namespace
+}  // namespace kohaku::hub

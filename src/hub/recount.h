@@ -1,0 +1,38 @@
+// Counting anew: what the folding made of events, one by one and over many crashes, against what SQL makes
+// of the whole log at once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "hub/hub.h"
+
+namespace kohaku::hub {
+
+struct CountDifference {
+  RepoId repo;
+  std::int64_t day = 0;  // since 1970
+  std::string traffic;   // "people", "ci", "robots"
+  std::string column;    // of repository_day
+  std::int64_t in_database = 0;
+  std::int64_t in_log = 0;
+};
+
+struct Recount {
+  std::int64_t first_day = 0;
+  std::int64_t last_day =
+      0;  // before the first when the log covers no whole day of those asked for
+  std::vector<CountDifference> differences;
+};
+
+// The last `days` days, of which the log kept everything; the present one up to the last event that is
+// folded. Blocks. Fails where the log cannot be read.
+Result<Recount> recount(Hub& hub, std::int64_t days);
+
+// A line for each difference, and a last one: "N differences".
+std::string to_text(const Recount& recount);
+
+}  // namespace kohaku::hub
