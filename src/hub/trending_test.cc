@@ -88,7 +88,7 @@ TEST_F(TrendingTest, TheIndexIsUsedWhenItIsTodays) {
   execute("UPDATE statistics_state SET value = ?1", today());
   EXPECT_EQ(names({}), (Names{"one 7", "a 3", "other 3"}));
   EXPECT_EQ(names({.limit = 2}), (Names{"one 7", "a 3"})) << "ties behind the cut are looked at";
-  state("rolling_past", 1);
+  state("rolling_to", today() + 1);
   EXPECT_EQ(names({}), (Names{"other 3", "a 0", "one 0"})) << "it is being made";
 }
 
