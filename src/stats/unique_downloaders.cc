@@ -17,7 +17,7 @@ constexpr std::string_view of_namespace =
 
 std::int64_t count_of(const Sketch& sketch) { return std::llround(sketch.estimate()); }
 
-// Sketches in the order of their days, merged as far as `part_of` says that days belong together.
+// The sketches of days, in order, merged as far as `part_of` says that days belong together.
 class Parts {
  public:
   explicit Parts(std::int64_t (*part_of)(std::int64_t day)) : part_of_(part_of) {}
@@ -60,18 +60,31 @@ Result<> for_each_sketch(db::Connection& connection, std::string_view sql, std::
 
 Result<UniqueDownloaders> read(db::Connection& connection, std::string_view sql, std::int64_t id,
                                const Days& days, const Counting& counting) {
-  Parts of_day([](std::int64_t day) { return day; });
+  UniqueDownloaders unique;
   Parts of_week(&week_of);
   Parts of_month(&month_of);
   Sketch range;
+  std::int64_t day = 0;
+  Sketch of_day;
+  const auto finish_day = [&] {
+    if (of_day.empty()) return;
+    unique.days.push_back({day, count_of(of_day)});
+    of_week.add(day, of_day);
+    of_month.add(day, of_day);
+    range.merge(of_day);
+    of_day = Sketch();
+  };
   TRY(for_each_sketch(connection, sql, id, days, counting,
-                      [&](std::int64_t day, const Sketch& sketch) {
-                        of_day.add(day, sketch);
-                        of_week.add(day, sketch);
-                        of_month.add(day, sketch);
-                        range.merge(sketch);
+                      [&](std::int64_t its_day, const Sketch& sketch) {
+                        if (its_day != day) finish_day();
+                        day = its_day;
+                        of_day.merge(sketch);
                       }));
-  return UniqueDownloaders{count_of(range), of_day.take(), of_week.take(), of_month.take()};
+  finish_day();
+  unique.range = count_of(range);
+  unique.weeks = of_week.take();
+  unique.months = of_month.take();
+  return unique;
 }
 
 }  // namespace
