@@ -12,6 +12,7 @@ Routes all_routes() {
   add_file_routes(routes);
   add_repo_write_routes(routes);
   add_like_routes(routes);
+  add_statistics_routes(routes);
   add_gate_routes(routes);
   add_quota_routes(routes);
   add_git_routes(routes);

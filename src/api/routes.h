@@ -13,6 +13,7 @@ void add_repo_read_routes(Routes& routes);    // api/repo: info, tree, refs, com
 void add_file_routes(Routes& routes);         // api/repo: resolve, raw
 void add_repo_write_routes(Routes& routes);   // api/repo: commit, preupload, branch, tag
 void add_like_routes(Routes& routes);         // api/repo: like, likers; api/users/likes
+void add_statistics_routes(Routes& routes);   // api/repo/stats, trending, publisher analytics
 void add_gate_routes(Routes& routes);         // api/repo: asking for access, deciding upon it
 void add_quota_routes(Routes& routes);        // api/quota
 void add_git_routes(Routes& routes);          // api/git

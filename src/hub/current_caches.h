@@ -1,5 +1,5 @@
 // What the hot path (is it there, may they, which commit, which object) has read from the database
-// and keeps while the database has not changed.
+// and keeps while the database has not changed; and sums that are kept a little longer.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "hub/current_cache.h"
 #include "hub/repo.h"
 #include "hub/revisions.h"
+#include "hub/trending_sums.h"
 #include "store/object_store.h"
 
 namespace kohaku::hub {
@@ -67,6 +68,7 @@ struct CurrentCaches {
   CurrentCache<SeenKey, std::shared_ptr<const SeenRepo>, CurrentKeyHash> repos{4'000};
   CurrentCache<RevisionKey, std::optional<RefRow>, CurrentKeyHash> refs{8'000};
   CurrentCache<LinkKey, std::optional<store::LargeObject>, CurrentKeyHash> objects{8'000};
+  TrendingSums trending;
 };
 
 }  // namespace kohaku::hub

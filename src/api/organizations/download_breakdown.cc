@@ -1,0 +1,98 @@
+#include "api/organizations/download_breakdown.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+#include "api/counting.h"
+#include "api/organizations/breakdown_text.h"
+#include "hub/download_breakdown.h"
+#include "os/ahead.h"
+
+namespace kohaku::api {
+namespace {
+
+// The unit in which text is made and sent.
+constexpr std::size_t piece_bytes = std::size_t{512} << 10U;
+
+Result<BreakdownFormat> format_of(const Call& call) {
+  const auto word = call.query.text("format");
+  if (!word || *word == "csv") return BreakdownFormat::csv;
+  if (*word == "json") return BreakdownFormat::json;
+  if (*word == "parquet") {
+    return fail(Code::not_implemented,
+                "The breakdown cannot be exported as Parquet yet. Take format=csv or format=json.");
+  }
+  return fail(Code::bad_request, "'format' must be csv, json or parquet.");
+}
+
+class Text {
+ public:
+  Text(hub::DownloadBreakdown breakdown, BreakdownFormat format)
+      : breakdown_(std::move(breakdown)), format_(format) {}
+
+  // Blocks. "" at the end.
+  Result<std::string> next() {
+    std::string piece;
+    piece.reserve(piece_bytes * 2);
+    if (!std::exchange(begun_, true)) piece = breakdown_header(format_);
+    while (piece.size() < piece_bytes) {
+      const auto& repos = *TRY(breakdown_.next());
+      if (repos.empty()) break;
+      for (const auto& repo : repos) append_rows(piece, repo, format_);
+    }
+    return piece;
+  }
+
+ private:
+  hub::DownloadBreakdown breakdown_;
+  BreakdownFormat format_;
+  bool begun_ = false;
+};
+
+// While one piece is sent the next is made.
+Task<Result<>> write_all(os::Pool& pool, std::shared_ptr<Text> text, std::string piece,
+                         http::BodyWriter& writer) {
+  while (!piece.empty()) {
+    os::Ahead<Result<std::string>> next(pool, [text] { return text->next(); });
+    const auto written = co_await writer.write(as_bytes(piece));
+    auto made = co_await next.wait();
+    CO_TRY(written);
+    piece = CO_TRY(std::move(made));
+  }
+  co_return Result<>{};
+}
+
+http::Headers headers_of(const hub::AnalyticsScope& scope, BreakdownFormat format) {
+  const bool is_csv = format == BreakdownFormat::csv;
+  http::Headers headers;
+  headers.set("Content-Type", is_csv ? "text/csv; charset=utf-8" : "application/x-ndjson");
+  headers.set("Content-Disposition",
+              fmt::format("attachment; filename=\"{}-download-breakdown.{}\"", scope.owner_name(),
+                          is_csv ? "csv" : "ndjson"));
+  headers.set("Cache-Control", "private, no-store");
+  return headers;
+}
+
+}  // namespace
+
+Task<Result<http::Reply>> download_breakdown(hub::SignedIn caller, Call& call) {
+  const auto scope =
+      CO_TRY(hub::AnalyticsScope::of_namespace(call.hub, caller, call.path.value("org")));
+  const auto format = CO_TRY(format_of(call));
+  const auto counting = CO_TRY(counting_of(call));
+  auto text =
+      std::make_shared<Text>(hub::DownloadBreakdown(call.hub.database, scope, counting), format);
+  // The first piece before the status: a database that is away is told by it.
+  auto first = CO_TRY(co_await call.hub.pool.run([&] { return text->next(); }));
+  http::Reply reply;
+  reply.headers = headers_of(scope, format);
+  reply.body = http::StreamBody{std::nullopt, [&pool = call.hub.pool, text = std::move(text),
+                                               first = std::move(first)](http::BodyWriter& writer) {
+                                  return write_all(pool, text, first, writer);
+                                }};
+  co_return reply;
+}
+
+}  // namespace kohaku::api
