@@ -1,7 +1,9 @@
 #include "app/metrics.h"
 
 #include <concepts>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/version.h"
@@ -9,6 +11,7 @@
 #include "hub/store_meter.h"
 #include "os/log.h"
 #include "os/process_usage.h"
+#include "stats/fold.h"
 
 namespace kohaku::app {
 namespace {
@@ -102,12 +105,25 @@ void register_git(hub::Metrics& metrics, std::string work, os::Slots& slots) {
                 [&slots] { return static_cast<double>(slots.use().waiting); }, {{"work", work}});
 }
 
-void register_events(hub::Metrics& metrics, std::shared_ptr<const stats::Journal> journal) {
-  metrics.collect([journal = std::move(journal)] {
-    const auto now = journal->counters();
+// Nothing when the database does not tell.
+std::optional<std::uint64_t> pending_bytes(const hub::Hub& hub) {
+  const auto folded = hub.database.read_now([&](db::Connection& connection) {
+    return stats::folded_position(connection, hub.journal->node());
+  });
+  return folded ? std::optional(hub.journal->bytes_after(*folded)) : std::nullopt;
+}
+
+void register_events(hub::Hub& hub) {
+  hub.metrics->collect([&hub] {
+    const auto now = hub.journal->counters();
     Families families;
     add(families, "kohakuhub_events_total", "Requests that became events of the statistics.",
         MetricType::Counter, now.appended);
+    if (const auto pending = pending_bytes(hub)) {
+      add(families, "kohakuhub_events_pending_bytes",
+          "Events of the journal that are not folded into numbers yet.", MetricType::Gauge,
+          *pending);
+    }
     add(families, "kohakuhub_events_lost_total",
         "Events that found no place, on the disk or in memory.", MetricType::Counter, now.lost);
     add(families, "kohakuhub_events_waiting_in_memory", "Events that wait for room on the disk.",
@@ -136,7 +152,7 @@ void register_metrics(hub::Hub& hub, const http::Server& server) {
   register_store(hub);
   register_git(metrics, "fetch", hub.git_work->fetches);
   register_git(metrics, "push", hub.git_work->pushes);
-  if (hub.journal) register_events(metrics, hub.journal);
+  if (hub.journal) register_events(hub);
   register_log(metrics, "warning", os::Level::warning);
   register_log(metrics, "error", os::Level::error);
 }

@@ -38,7 +38,7 @@ struct Config {
   os::Path geoip_db;                           // an MMDB file; empty: countries stay unknown
   std::int64_t access_log_days = 90;           // how long request-level logs are kept
   std::uint64_t access_log_bytes = std::uint64_t{10} << 30U;  // and how much of them
-  os::Path duckdb;  // its library; empty: beside the program (stats/duckdb.h)
+  os::Path duckdb;      // its library; empty: beside the program (stats/duckdb.h)
   os::Path clock_file;  // for tests: 8 bytes, the time in microseconds; empty: the system's clock
 
   bool require_email_verification = false;
