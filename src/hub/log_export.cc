@@ -184,6 +184,7 @@ Task<Result<std::size_t>> LogExport::read(std::span<char> space) {
   const auto count = CO_TRY(co_await running.process.read(space));
   if (count > 0) co_return count;
   const auto end = co_await running.process.finish();
+  right.reset();
   if (end.exit_status != 0) {
     co_return fail_internal(
         fmt::format("the export of a log ended with status {}: {}", end.exit_status, end.errors));
@@ -208,7 +209,7 @@ Task<Result<LogExport>> start_log_export(Hub& hub, OrgAdmin admin, LogRange rang
   auto temporary = CO_TRY(co_await hub.pool.run([&] { return duckdb->make_temporary(); }));
   auto running =
       CO_TRY(co_await duckdb->start(script_of(scope, range, format), std::move(temporary)));
-  co_return LogExport{std::move(*right), std::move(reader), std::move(running)};
+  co_return LogExport{std::move(right), std::move(reader), std::move(running)};
 }
 
 Result<> rotate_log_key(Hub& hub, AccountId owner) {

@@ -25,7 +25,7 @@ struct LogRange {
 
 // A running export, and what it holds; ends with this.
 struct LogExport {
-  LogWork::Export right;
+  std::optional<LogWork::Export> right;  // until the end is known, so that the next may follow
   LogWork::Reader reader;
   stats::DuckdbProcess running;
 
