@@ -70,7 +70,7 @@ def test_no_name_is_told(hub):
 
 
 def test_every_request_is_counted_once(hub):
-    route = "/{repo}/resolve/{rev}/{path...}"
+    route = "/{repo}/resolve/{path...}"
     path = "/alice/hidden-name/resolve/main/secret-path.txt"
 
     def read() -> tuple[float, float, float, float]:
