@@ -57,7 +57,9 @@ void TrafficMeter::count(Traffic& traffic, const Exchange& exchange) {
   const auto& counters = found->second;
   counters.requests->Increment();
   counters.bytes_sent->Increment(static_cast<double>(exchange.bytes_sent));
-  counters.bytes_received->Increment(static_cast<double>(exchange.bytes_received));
+  if (exchange.bytes_received > 0) {
+    counters.bytes_received->Increment(static_cast<double>(exchange.bytes_received));
+  }
   counters.seconds->Observe(static_cast<double>(exchange.duration_micros) * 1e-6);
 }
 
