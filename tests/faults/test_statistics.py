@@ -430,6 +430,8 @@ def test_every_column_is_exact_though_the_server_is_killed(server):
                            <= most.get(key, {}).get(column, 0))]
     assert differences == [], f"seed {SEED}"
     check_api(server, world, counted)
+    # The same numbers again, from the log of requests alone, by other code.
+    assert server.operate("stats", "recount", "--days", "5").splitlines()[-1] == "0 differences"
 
 
 def check_api(server: Server, world: World, counted: dict) -> None:
