@@ -4,6 +4,7 @@ import random
 from datetime import datetime, timezone
 
 import pandas
+import pyarrow.parquet
 import pytest
 
 from kit.statistics import add_day, repo_id, today
@@ -110,6 +111,17 @@ def test_objects_equal_the_csv(server, numbers):
     csv = breakdown(server)
     assert frame.drop(columns="timestamp").equals(csv.drop(columns="timestamp"))
     assert list(frame.timestamp) == list(csv.timestamp.dt.strftime("%Y-%m-%dT00:00:00.000Z"))
+
+
+def test_parquet_equals_the_csv(server, numbers):
+    answer = server.request("GET", f"{URL}/download-breakdown?format=parquet", None, server.people["alice"].token)
+    assert answer.status == 200, answer.body
+    table = pyarrow.parquet.read_table(io.BytesIO(answer.body))
+    assert list(map(str, table.schema.types)) == ["string", "string", "int64", "timestamp[us]", "int64"]
+    frame = table.to_pandas()
+    frame["timestamp"] = frame["timestamp"].dt.tz_localize("UTC")
+    expected = breakdown(server)
+    assert list(frame.itertuples(index=False, name=None)) == list(expected.itertuples(index=False, name=None))
 
 
 def test_every_page_of_every_order(server, numbers):

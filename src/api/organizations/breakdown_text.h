@@ -8,7 +8,7 @@
 
 namespace kohaku::api {
 
-enum class BreakdownFormat { csv, json };
+enum class BreakdownFormat { csv, json, parquet };  // the last is made of the first
 
 // The CSV header; "" for JSON, whose every row names its fields.
 std::string_view breakdown_header(BreakdownFormat format);

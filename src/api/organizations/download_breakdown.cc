@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/counting.h"
+#include "api/organizations/breakdown_parquet.h"
 #include "api/organizations/breakdown_text.h"
 #include "hub/download_breakdown.h"
 #include "os/ahead.h"
@@ -20,10 +21,7 @@ Result<BreakdownFormat> format_of(const Call& call) {
   const auto word = call.query.text("format");
   if (!word || *word == "csv") return BreakdownFormat::csv;
   if (*word == "json") return BreakdownFormat::json;
-  if (*word == "parquet") {
-    return fail(Code::not_implemented,
-                "The breakdown cannot be exported as Parquet yet. Take format=csv or format=json.");
-  }
+  if (*word == "parquet") return BreakdownFormat::parquet;
   return fail(Code::bad_request, "'format' must be csv, json or parquet.");
 }
 
@@ -64,13 +62,27 @@ Task<Result<>> write_all(os::Pool& pool, std::shared_ptr<Text> text, std::string
   co_return Result<>{};
 }
 
+struct FileKind {
+  std::string_view media_type;
+  std::string_view ending;
+};
+
+FileKind kind_of(BreakdownFormat format) {
+  switch (format) {
+    case BreakdownFormat::json: return {"application/x-ndjson", "ndjson"};
+    case BreakdownFormat::parquet: return {"application/vnd.apache.parquet", "parquet"};
+    case BreakdownFormat::csv: break;
+  }
+  return {"text/csv; charset=utf-8", "csv"};
+}
+
 http::Headers headers_of(const hub::AnalyticsScope& scope, BreakdownFormat format) {
-  const bool is_csv = format == BreakdownFormat::csv;
+  const auto kind = kind_of(format);
   http::Headers headers;
-  headers.set("Content-Type", is_csv ? "text/csv; charset=utf-8" : "application/x-ndjson");
+  headers.set("Content-Type", kind.media_type);
   headers.set("Content-Disposition",
               fmt::format("attachment; filename=\"{}-download-breakdown.{}\"", scope.owner_name(),
-                          is_csv ? "csv" : "ndjson"));
+                          kind.ending));
   headers.set("Cache-Control", "private, no-store");
   return headers;
 }
@@ -82,12 +94,18 @@ Task<Result<http::Reply>> download_breakdown(hub::SignedIn caller, Call& call) {
       CO_TRY(hub::AnalyticsScope::of_namespace(call.hub, caller, call.path.value("org")));
   const auto format = CO_TRY(format_of(call));
   const auto counting = CO_TRY(counting_of(call));
-  auto text =
-      std::make_shared<Text>(hub::DownloadBreakdown(call.hub.database, scope, counting), format);
-  // The first piece before the status: a database that is away is told by it.
-  auto first = CO_TRY(co_await call.hub.pool.run([&] { return text->next(); }));
+  const bool is_parquet = format == BreakdownFormat::parquet;
+  auto text = std::make_shared<Text>(hub::DownloadBreakdown(call.hub.database, scope, counting),
+                                     is_parquet ? BreakdownFormat::csv : format);
   http::Reply reply;
   reply.headers = headers_of(scope, format);
+  if (is_parquet) {
+    reply.body =
+        CO_TRY(co_await breakdown_as_parquet(call.hub, scope, [text] { return text->next(); }));
+    co_return reply;
+  }
+  // The first piece before the status: a database that is away is told by it.
+  auto first = CO_TRY(co_await call.hub.pool.run([&] { return text->next(); }));
   reply.body = http::StreamBody{std::nullopt, [&pool = call.hub.pool, text = std::move(text),
                                                first = std::move(first)](http::BodyWriter& writer) {
                                   return write_all(pool, text, first, writer);

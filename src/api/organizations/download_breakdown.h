@@ -3,7 +3,7 @@
 //   GET /organizations/{org}/settings/publisher-analytics/download-breakdown
 //       ?format=csv      repoType,repoName,total,timestamp,downloads (RFC 4180); the default
 //       ?format=json     NDJSON: one such row a line, as an object
-//       ?format=parquet  501 for now
+//       ?format=parquet  the same columns, where the hub has DuckDB (docs/access-logs.md)
 //       &policy= &ci= &bots=  how downloads are counted (api/counting.h)
 //
 // also below /api. Models before datasets, by name, each by day. `total` is what the repository was
