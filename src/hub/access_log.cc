@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -17,7 +18,10 @@
 namespace kohaku::hub {
 namespace {
 
-constexpr std::uint64_t most_waiting_bytes = std::uint64_t{1} << 30U;  // of the journal
+// Of the journal, which has the clients' addresses in it.
+constexpr std::uint64_t most_waiting_bytes = std::uint64_t{1} << 30U;
+constexpr std::int64_t longest_wait_seconds = 86'400;
+constexpr std::int64_t between_cleanings_seconds = 3'600;
 constexpr auto patience = std::chrono::seconds(10);
 constexpr auto between_looks = std::chrono::milliseconds(20);
 
@@ -94,15 +98,45 @@ Result<> write_all(Hub& hub) {
   return {};
 }
 
+struct Waiting {
+  std::optional<Micros> oldest;
+  stats::Position young = 0;  // behind the last event that waits too long
+};
+
+Result<Waiting> look_at_waiting(Hub& hub, const stats::JournalPositions& at) {
+  Waiting waiting{.oldest = {}, .young = at.logged};
+  const auto limit = hub.clock.now().plus_seconds(-longest_wait_seconds);
+  TRY(hub.journal->read(at.logged, at.folded,
+                        [&](const stats::Event& event, stats::Position after) -> Result<bool> {
+                          if (!waiting.oldest) {
+                            waiting.oldest = event.at;
+                            if (event.at.plus_seconds(between_cleanings_seconds) >= limit)
+                              return false;
+                          }
+                          if (event.at >= limit) return false;
+                          waiting.young = after;
+                          return true;
+                        }));
+  return waiting;
+}
+
+// Up to where events are not waited with any longer.
+Result<stats::Position> given_up_position(Hub& hub, const stats::JournalPositions& at) {
+  if (at.logged >= at.folded) return at.logged;
+  if (hub.journal->bytes_after(at.logged) > most_waiting_bytes) return at.folded;
+  return TRY(look_at_waiting(hub, at)).young;
+}
+
 // Counting goes on, whatever becomes of the log.
 Result<> give_up_waiting(Hub& hub) {
   const auto at = TRY(positions(hub));
-  const auto waiting = hub.journal->bytes_after(at.logged);
-  if (at.logged >= at.folded || waiting <= most_waiting_bytes) return {};
-  os::log_error("Events that could not be written to the access log are given up",
-                {{"journal_bytes", static_cast<std::int64_t>(waiting)}});
+  const auto until = TRY(given_up_position(hub, at));
+  if (until <= at.logged) return {};
+  os::log_error(
+      "Events that could not be written to the access log are given up",
+      {{"journal_bytes", static_cast<std::int64_t>(hub.journal->bytes_after(at.logged))}});
   return hub.database.write_now([&](auto& connection) {
-    return stats::move_logged(connection, hub.journal->node(), at.logged, at.folded);
+    return stats::move_logged(connection, hub.journal->node(), at.logged, until);
   });
 }
 

@@ -16,7 +16,7 @@ inline constexpr std::int64_t most_segment_rows = 100'000;
 // crash at any point loses nothing and leaves nothing double: the next turn goes on where rows say.
 
 // What is folded and not yet logged becomes segments. Without DuckDB, or when it keeps failing, events wait
-// in the journal; beyond 1 GiB of it they are given up.
+// in the journal: for a day, since addresses stand in it, and not beyond 1 GiB; then they are given up.
 Result<> write_log_segments(Hub& hub);
 
 // Waits a few seconds until all events of before this call are folded, then writes them. unavailable when

@@ -103,5 +103,27 @@ TEST_F(SegmentsTest, WithoutDuckdbEventsWait) {
   EXPECT_EQ(segments().size(), 1U);
 }
 
+TEST_F(SegmentsTest, WithoutDuckdbEventsWaitForADay) {
+  config().duckdb = "/nowhere/libduckdb.so";
+  hub().log_work = std::make_shared<LogWork>(config());
+  count(event_of({1}, {1}, now()));
+  count(event_of({1}, {1}, now()));
+  clock().advance_seconds(20 * 3'600);
+  count(event_of({1}, {1}, now()));
+  clock().advance_seconds(6 * 3'600);
+  const auto logged = [&] {
+    return number("SELECT logged FROM journal_position WHERE node = '" + hub().journal->node() +
+                  "'");
+  };
+  EXPECT_EQ(logged(), 0);
+  EXPECT_EQ(code_of(write_log_segments(hub())), Code::not_implemented);
+  EXPECT_GT(logged(), 0);
+  config().duckdb.clear();
+  hub().log_work = std::make_shared<LogWork>(config());
+  ok(write_log_segments(hub()));
+  ASSERT_EQ(segments().size(), 1U);
+  EXPECT_EQ(segments()[0].rows, 1);
+}
+
 }  // namespace
 }  // namespace kohaku::hub
