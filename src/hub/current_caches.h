@@ -1,5 +1,5 @@
 // What the hot path (is it there, may they, which commit, which object) has read from the database
-// and keeps while the database has not changed; and sums that are kept a little longer.
+// and keeps while the database has not changed; and what reads much of it, whose sums are kept longer.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "hub/repo.h"
 #include "hub/revisions.h"
 #include "hub/trending_sums.h"
+#include "os/pool.h"
 #include "store/object_store.h"
 
 namespace kohaku::hub {
@@ -69,6 +70,8 @@ struct CurrentCaches {
   CurrentCache<RevisionKey, std::optional<RefRow>, CurrentKeyHash> refs{8'000};
   CurrentCache<LinkKey, std::optional<store::LargeObject>, CurrentKeyHash> objects{8'000};
   TrendingSums trending;
+  // For what reads much of the database: every thread that reads keeps pages of its own, so few do.
+  os::Pool long_reads{2};
 };
 
 }  // namespace kohaku::hub

@@ -124,7 +124,8 @@ Task<Result<std::shared_ptr<const TrendingSum>>> sum_of(Hub& hub, RepoType type,
   const auto slot = co_await sums.summing.wait();
   if (auto sum = sums.find(hub.database, type, window))
     co_return sum;  // whom we waited for made it
-  co_return co_await hub.pool.run([&] { return sums.sum(hub.database, type, window); });
+  co_return co_await hub.current->long_reads.run(
+      [&] { return sums.sum(hub.database, type, window); });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "hub/current_caches.h"
 #include "hub/log_work.h"
 #include "stats/duckdb.h"
 
@@ -70,7 +71,7 @@ Task<Result<http::Body>> breakdown_as_parquet(hub::Hub& hub, const hub::Analytic
   if (!right) co_return fail_too_many("Another export is under way. Try again in 10 seconds.", 10);
   auto temporary = CO_TRY(co_await hub.pool.run([&] { return duckdb->make_temporary(); }));
   const auto csv = temporary.path() / "breakdown.csv";
-  CO_TRY(co_await hub.pool.run([&] { return spool(csv, next); }));
+  CO_TRY(co_await hub.current->long_reads.run([&] { return spool(csv, next); }));
   auto running = CO_TRY(co_await duckdb->start(script_of(csv), std::move(temporary)));
   auto conversion = std::make_shared<Conversion>(Conversion{std::move(right), std::move(running)});
   co_return http::StreamBody{std::nullopt,

@@ -8,6 +8,7 @@
 #include "api/counting.h"
 #include "api/organizations/breakdown_parquet.h"
 #include "api/organizations/breakdown_text.h"
+#include "hub/current_caches.h"
 #include "hub/download_breakdown.h"
 #include "os/ahead.h"
 
@@ -15,7 +16,7 @@ namespace kohaku::api {
 namespace {
 
 // The unit in which text is made and sent.
-constexpr std::size_t piece_bytes = std::size_t{512} << 10U;
+constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
 
 Result<BreakdownFormat> format_of(const Call& call) {
   const auto word = call.query.text("format");
@@ -30,11 +31,10 @@ class Text {
   Text(hub::DownloadBreakdown breakdown, BreakdownFormat format)
       : breakdown_(std::move(breakdown)), format_(format) {}
 
-  // Blocks. "" at the end.
-  Result<std::string> next() {
-    std::string piece;
-    piece.reserve(piece_bytes * 2);
-    if (!std::exchange(begun_, true)) piece = breakdown_header(format_);
+  // Blocks. "" at the end. `piece` is one that was sent, for its memory.
+  Result<std::string> next(std::string piece) {
+    piece.clear();
+    if (!std::exchange(begun_, true)) piece += breakdown_header(format_);
     while (piece.size() < piece_bytes) {
       const auto& repos = *TRY(breakdown_.next());
       if (repos.empty()) break;
@@ -52,12 +52,14 @@ class Text {
 // While one piece is sent the next is made.
 Task<Result<>> write_all(os::Pool& pool, std::shared_ptr<Text> text, std::string piece,
                          http::BodyWriter& writer) {
+  std::string sent;
   while (!piece.empty()) {
-    os::Ahead<Result<std::string>> next(pool, [text] { return text->next(); });
+    os::Ahead<Result<std::string>> next(
+        pool, [text, sent = std::move(sent)]() mutable { return text->next(std::move(sent)); });
     const auto written = co_await writer.write(as_bytes(piece));
     auto made = co_await next.wait();
     CO_TRY(written);
-    piece = CO_TRY(std::move(made));
+    sent = std::exchange(piece, CO_TRY(std::move(made)));
   }
   co_return Result<>{};
 }
@@ -101,12 +103,13 @@ Task<Result<http::Reply>> download_breakdown(hub::SignedIn caller, Call& call) {
   reply.headers = headers_of(scope, format);
   if (is_parquet) {
     reply.body =
-        CO_TRY(co_await breakdown_as_parquet(call.hub, scope, [text] { return text->next(); }));
+        CO_TRY(co_await breakdown_as_parquet(call.hub, scope, [text] { return text->next({}); }));
     co_return reply;
   }
+  auto& pool = call.hub.current->long_reads;
   // The first piece before the status: a database that is away is told by it.
-  auto first = CO_TRY(co_await call.hub.pool.run([&] { return text->next(); }));
-  reply.body = http::StreamBody{std::nullopt, [&pool = call.hub.pool, text = std::move(text),
+  auto first = CO_TRY(co_await pool.run([&] { return text->next({}); }));
+  reply.body = http::StreamBody{std::nullopt, [&pool, text = std::move(text),
                                                first = std::move(first)](http::BodyWriter& writer) {
                                   return write_all(pool, text, first, writer);
                                 }};
