@@ -78,10 +78,10 @@ class Reader {
     rest_ = rest_.subspan(size);
     return found;
   }
-  std::string_view text() {
+  std::string text() {
     const auto size = number<std::uint16_t>();
     if (size > most_text_bytes) good_ = false;
-    return as_text(bytes(size));
+    return std::string(as_text(bytes(size)));
   }
   void require(bool holds) { good_ = good_ && holds; }
   bool at_end() const { return good_ && rest_.empty(); }
@@ -118,8 +118,9 @@ void read_files(Reader& reader, Event& event) {
   const auto count = reader.number<std::uint16_t>();
   reader.require(count <= most_files);
   const auto files = reader.bytes(count * sizeof(std::uint64_t));
-  event.files.resize(files.size() / sizeof(std::uint64_t));
-  if (!files.empty()) std::memcpy(event.files.data(), files.data(), files.size());
+  if (files.empty()) return;
+  event.files.resize(count);
+  std::memcpy(event.files.data(), files.data(), files.size());
 }
 
 }  // namespace
@@ -151,21 +152,15 @@ std::string encode(const Event& event) {
   return std::string(as_text(Bytes(out).first(encode(event, out))));
 }
 
-Result<> decode(Bytes payload, Event& event) {
+Result<Event> decode(Bytes payload) {
   Reader reader(payload);
+  Event event;
   read_numbers(reader, event);
   const auto flags = read_kinds(reader, event);
-  for (const auto text : texts) (event.*text).assign(reader.text());
+  for (const auto text : texts) event.*text = reader.text();
   read_files(reader, event);
-  event.who.reset();
   if ((flags & flag_who) != 0) event.who = Who::from_bytes(reader.bytes(Who::size));
   if (!reader.at_end()) return fail_internal("an event of the journal cannot be read");
-  return {};
-}
-
-Result<Event> decode(Bytes payload) {
-  Event event;
-  TRY(decode(payload, event));
   return event;
 }
 

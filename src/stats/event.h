@@ -77,7 +77,5 @@ std::string encode(const Event& event);
 std::size_t encode(const Event& event, std::span<std::byte, most_encoded_bytes> out);
 // internal when this is not such a payload.
 Result<Event> decode(Bytes payload);
-// Into an event that was used before, whose memory is used again; after a failure it holds anything.
-Result<> decode(Bytes payload, Event& event);
 
 }  // namespace kohaku::stats

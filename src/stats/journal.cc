@@ -282,18 +282,18 @@ Result<bool> Journal::State::read_segment(std::uint64_t number, Position from, P
   auto reader = JournalSegmentReader::open(directory, number, first);
   if (!reader && reader.error().code == Code::not_found) return true;
   if (!reader) return std::unexpected(std::move(reader).error());
-  Event event;  // one for all: most of its cost is memory
   while (position_of(number, reader->offset()) < until) {
     const auto payload = TRY(reader->next());
     if (!payload) {
       if (reader->damaged() || number == number_of(until)) tell_of_damage(number, reader->offset());
       return true;
     }
-    if (!decode(*payload, event)) {
+    const auto event = decode(*payload);
+    if (!event) {
       tell_of_damage(number, reader->offset());
       return true;
     }
-    if (!TRY(take(event, position_of(number, reader->offset())))) return false;
+    if (!TRY(take(*event, position_of(number, reader->offset())))) return false;
   }
   return true;
 }
