@@ -497,9 +497,15 @@ def test_a_token_of_the_hub_is_none_of_xet(server, own, mallory):
 
 
 def test_a_later_end_is_not_believed(server, own):
-    fields = own.token.split(".")
-    later = ".".join([*fields[:-2], str(int(fields[-2]) + 3600), fields[-1]])
+    *claims, expires, who, signature = own.token.split(".")
+    later = ".".join([*claims, str(int(expires) + 3600), who, signature])
     refused(Cas(server, own.path, later).put_xorb(fresh_xorb()), 401)
+
+
+def test_another_downloader_is_not_believed(server, own):
+    *claims, who, signature = own.token.split(".")
+    other = ".".join([*claims, who[::-1], signature])
+    refused(Cas(server, own.path, other).put_xorb(fresh_xorb()), 401)
 
 
 def test_a_read_token_writes_nothing(server, mallory, bob):
