@@ -35,24 +35,39 @@ struct Batch::Facts {
   bool authenticated;
   bool is_download;
   bool is_huggingface;
-  Client client;
-  std::string country;
+  const Client* client = nullptr;
+  std::string country = {};
 };
+
+const Batch::Agent& Batch::agent(const std::string& text) {
+  const auto known = agents_.find(text);
+  if (known != agents_.end()) return known->second;
+  return agents_.emplace(text, Agent{traffic_of(text), client_of(text)}).first->second;
+}
+
+const Who& Batch::who(const Event& event) {
+  if (event.who) return *event.who;
+  std::string text;
+  if (event.user.value != 0) text = std::to_string(event.user.value);
+  else text.append(event.address).append(1, '\n').append(event.user_agent);
+  const auto known = whos_.find(text);
+  if (known != whos_.end()) return known->second;
+  return whos_.emplace(std::move(text), rules_.key.of(event)).first->second;
+}
 
 void Batch::add(const Event& event) {
   ++events_;
   Facts facts{{event.repo, day_of(event.at), Traffic::people},
               event.user.value != 0,
               is_download(event),
-              is_huggingface_download(event),
-              {},
-              {}};
+              is_huggingface_download(event)};
   const bool has_bytes = event.bytes > 0 && carries_content(event);
   if (!facts.is_download && !facts.is_huggingface && !has_bytes) return;
-  facts.day.traffic = traffic_of(event.user_agent);
+  const auto& said = agent(event.user_agent);
+  facts.day.traffic = said.traffic;
   if (has_bytes) days_[facts.day].bytes += static_cast<std::int64_t>(event.bytes);
   if (!facts.is_download && !facts.is_huggingface) return;
-  facts.client = client_of(event.user_agent);
+  facts.client = &said.client;
   facts.country = rules_.countries.find(event.address).country;
   count_request(event, facts);
   count_sessions(event, facts);
@@ -71,27 +86,33 @@ void Batch::count_request(const Event& event, const Facts& facts) {
   }
   if (sums.requests + sums.huggingface == 0) return;
   days_[facts.day].add(sums);
-  groups_[{facts.day, false, facts.client.library, facts.client.version}].add(sums);
+  groups_[{facts.day, false, facts.client->library, facts.client->version}].add(sums);
   groups_[{facts.day, true, facts.country, {}}].add(sums);
 }
 
 void Batch::count_sessions(const Event& event, const Facts& facts) {
   if (facts.is_download) {
     const SessionKey key{event.repo, PolicyId::hub, bucket_of(event.at, rules_.window_seconds),
-                         rules_.key.of(event)};
+                         who(event)};
     session(key, facts).files.insert(event.files.begin(), event.files.end());
   }
   if (facts.is_huggingface && event.type != RepoType::model) {
+    auto known = addresses_.find(event.address);
+    if (known == addresses_.end()) {
+      known = addresses_.emplace(event.address, rules_.key.of_address(event.address)).first;
+    }
     session({event.repo, PolicyId::huggingface, bucket_of(event.at, huggingface_window_seconds),
-             rules_.key.of_address(event.address)},
+             known->second},
             facts);
   }
 }
 
 Batch::Session& Batch::session(const SessionKey& key, const Facts& facts) {
+  const auto known = sessions_.find(key);
+  if (known != sessions_.end()) return known->second;
   return sessions_
-      .try_emplace(key,
-                   Session{facts.day.traffic, facts.authenticated, facts.client, facts.country, {}})
+      .emplace(key,
+               Session{facts.day.traffic, facts.authenticated, *facts.client, facts.country, {}})
       .first->second;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/result.h"
@@ -82,6 +83,12 @@ class Batch {
 
  private:
   struct Facts;
+  struct Agent {  // what a User-Agent says
+    Traffic traffic;
+    Client client;
+  };
+  const Agent& agent(const std::string& text);
+  const Who& who(const Event& event);
   void count_sessions(const Event& event, const Facts& facts);
   void count_request(const Event& event, const Facts& facts);
   Session& session(const SessionKey& key, const Facts& facts);
@@ -91,6 +98,10 @@ class Batch {
   std::map<SessionKey, Session> sessions_;
   std::map<DayKey, Sums> days_;
   std::map<GroupKey, Sums> groups_;
+  // Many events of a batch are of few clients; what follows from the same texts is worked out once.
+  std::unordered_map<std::string, Agent> agents_;
+  std::unordered_map<std::string, Who> whos_;
+  std::unordered_map<std::string, Who> addresses_;
 };
 
 // Up to where this node's journal is folded; 0 at first.

@@ -60,10 +60,15 @@ class Line {
   // A NUL has no place in a column of text, and none in what a client may have meant.
   void text(std::string_view name, std::string_view value) {
     begin(name);
+    if (value.find('\0') == value.npos) {
+      text_ += http::json_quote(value);
+      return;
+    }
     std::string clean(value);
     std::ranges::replace(clean, '\0', ' ');
     text_ += http::json_quote(clean);
   }
+  void fields(std::string_view fields) { text_.append(1, ',').append(fields); }
   void numbers(std::string_view name, const std::vector<std::uint64_t>& values) {
     begin(name);
     text_ += '[';
@@ -74,6 +79,7 @@ class Line {
     text_ += ']';
   }
   std::string end() && { return std::move(text_) += "}\n"; }
+  std::string fields() && { return std::move(text_).substr(1); }
 
  private:
   void begin(std::string_view name) {
@@ -121,13 +127,25 @@ void add_client(Line& line, const Event& event, const WhoKey& key, const Countri
 
 }  // namespace
 
-std::string log_row(const Event& event, Position after, const WhoKey& key,
-                    const Countries& countries) {
+const std::string& LogRows::client(const Event& event) {
+  constexpr std::size_t most_known = 10'000;
+  auto known = fmt::format("{}\n{}\n", event.user.value, event.address);
+  known += event.user_agent;
+  if (event.who) known.append(1, '\n').append(event.who->hex());
+  const auto found = clients_.find(known);
+  if (found != clients_.end()) return found->second;
+  if (clients_.size() >= most_known) clients_.clear();
+  Line line;
+  add_client(line, event, key_, countries_);
+  return clients_.emplace(std::move(known), std::move(line).fields()).first->second;
+}
+
+std::string LogRows::row(const Event& event, Position after) {
   Line line;
   line.number("position", after);
   add_request(line, event);
   add_repository(line, event);
-  add_client(line, event, key, countries);
+  line.fields(client(event));
   return std::move(line).end();
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "os/files.h"
@@ -15,9 +16,22 @@
 
 namespace kohaku::stats {
 
-// The event as a line of JSON, which DuckDB reads; `after`: the position after its record.
-std::string log_row(const Event& event, Position after, const WhoKey& key,
-                    const Countries& countries);
+// Events as lines of JSON, which DuckDB reads. What follows from the client alone is worked out once for
+// many events. One thread; key and countries must outlive it.
+class LogRows {
+ public:
+  LogRows(const WhoKey& key, const Countries& countries) : key_(key), countries_(countries) {}
+
+  // `after`: the position after the event's record.
+  std::string row(const Event& event, Position after);
+
+ private:
+  const std::string& client(const Event& event);
+
+  const WhoKey& key_;
+  const Countries& countries_;
+  std::unordered_map<std::string, std::string> clients_;  // fields of rows
+};
 
 // As the log and its queries name them.
 std::string_view to_string(Door door);

@@ -35,10 +35,11 @@ class Scratch {
 // Writes rows to a file and sums up what its segment will say.
 class RowWriter {
  public:
-  RowWriter(os::File file, const LogRules& rules) : file_(std::move(file)), rules_(rules) {}
+  RowWriter(os::File file, const LogRules& rules)
+      : file_(std::move(file)), rows_(rules.key, rules.countries) {}
 
   Result<> add(const Event& event, Position after) {
-    buffer_ += log_row(event, after, rules_.key, rules_.countries);
+    buffer_ += rows_.row(event, after);
     segment_.rows += 1;
     segment_.last = after;
     segment_.first_at = segment_.rows == 1 ? event.at : std::min(segment_.first_at, event.at);
@@ -57,7 +58,7 @@ class RowWriter {
 
  private:
   os::File file_;
-  const LogRules& rules_;
+  LogRows rows_;
   std::string buffer_;
   LogSegment segment_;
 };
