@@ -1,21 +1,8 @@
 #include "cli/csv.h"
 
-#include <string_view>
+#include "base/csv.h"
 
 namespace kohaku::cli {
-namespace {
-
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-}  // namespace
 
 std::string csv_line(const std::vector<std::string>& fields) {
   std::string line;

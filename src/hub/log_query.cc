@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/csv.h"
 #include "http/text.h"
 #include "hub/access_log.h"
 #include "hub/log_work.h"
@@ -57,16 +58,6 @@ std::string as_table(const stats::DuckdbTable& table) {
   std::string out;
   for (const auto& line : lines) add_line(out, line, widths);
   return out;
-}
-
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of("\",\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted += '"';
 }
 
 std::string as_csv(const stats::DuckdbTable& table) {

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "api/json.h"
+#include "base/csv.h"
 #include "stats/day.h"
 
 namespace kohaku::api {
@@ -48,13 +49,6 @@ void append_rows(std::string& out, const hub::RepoDownloads& repo, BreakdownForm
     append_number(out, downloads);
     out += back.after_downloads;
   }
-}
-
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
 }
 
 }  // namespace kohaku::api

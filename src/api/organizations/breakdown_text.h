@@ -16,8 +16,4 @@ std::string_view breakdown_header(BreakdownFormat format);
 // One line for each day.
 void append_rows(std::string& out, const hub::RepoDownloads& repo, BreakdownFormat format);
 
-// A field as RFC 4180 wants it: in quotes, doubled within, where it holds a comma, a quote or a line
-// break.
-std::string csv_field(std::string_view text);
-
 }  // namespace kohaku::api
