@@ -1,14 +1,12 @@
 #include "jobs/access_log.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <string_view>
 
 #include "hub/access_log.h"
 #include "hub/job_turn.h"
 #include "hub/log_work.h"
+#include "jobs/sleep.h"
 #include "os/log.h"
 
 namespace kohaku::jobs {
@@ -16,11 +14,6 @@ namespace {
 
 constexpr auto between_looks = std::chrono::seconds(1);
 constexpr auto between_turns = std::chrono::minutes(1);
-
-Task<void> sleep() {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, between_looks);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
 
 void tell(const Result<>& done) {
   if (done) return;
@@ -50,7 +43,7 @@ Task<void> write_access_log(hub::Hub& hub) {
   auto turn_at = std::chrono::steady_clock::now() + between_turns;
   std::uint64_t appended = 0;
   while (true) {
-    co_await sleep();
+    co_await sleep(between_looks);
     const bool is_full = hub.journal->counters().appended - appended >= hub::most_segment_rows;
     if (!is_full && std::chrono::steady_clock::now() < turn_at) continue;
     turn_at = std::chrono::steady_clock::now() + between_turns;

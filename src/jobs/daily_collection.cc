@@ -1,8 +1,5 @@
 #include "jobs/daily_collection.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <string_view>
 
@@ -11,6 +8,7 @@
 #include "hub/queues.h"
 #include "hub/staging_sweep.h"
 #include "hub/stray_packs.h"
+#include "jobs/sleep.h"
 #include "os/log.h"
 
 namespace kohaku::jobs {
@@ -19,11 +17,6 @@ namespace {
 // Not right at the start: a server that has just come up has better things to do.
 constexpr auto first_turn = std::chrono::minutes(10);
 constexpr auto between_turns = std::chrono::hours(24);
-
-Task<void> sleep(std::chrono::steady_clock::duration time) {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
 
 void tell(const Result<hub::GarbageReport>& report) {
   if (!report) {

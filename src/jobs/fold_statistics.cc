@@ -1,12 +1,10 @@
 #include "jobs/fold_statistics.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <string_view>
 #include <utility>
 
+#include "jobs/sleep.h"
 #include "os/log.h"
 #include "stats/consumer.h"
 
@@ -14,11 +12,6 @@ namespace kohaku::jobs {
 namespace {
 
 constexpr auto between_turns = std::chrono::milliseconds(200);
-
-Task<void> sleep() {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, between_turns);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
 
 // Once when it begins to fail, once when it is well again.
 void tell(const Result<bool>& done, bool& is_failing) {
@@ -42,7 +35,7 @@ Task<void> fold_statistics(hub::Hub& hub, stats::CountingRules rules) {
   while (true) {
     const auto more = co_await hub.pool.run([&] { return consumer.step(); });
     tell(more, is_failing);
-    if (!more || !*more) co_await sleep();
+    if (!more || !*more) co_await sleep(between_turns);
   }
 }
 

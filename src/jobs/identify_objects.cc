@@ -1,8 +1,5 @@
 #include "jobs/identify_objects.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -12,6 +9,7 @@
 #include <vector>
 
 #include "hub/job_turn.h"
+#include "jobs/sleep.h"
 #include "os/log.h"
 #include "store/object_identity.h"
 
@@ -20,11 +18,6 @@ namespace {
 
 constexpr auto between_looks = std::chrono::milliseconds(500);
 constexpr int most_at_once = 100;
-
-Task<void> sleep() {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, between_looks);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
 
 Task<Result<>> identify(hub::Hub& hub, store::Unidentified object) {
   const std::shared_ptr<store::Identification> work = CO_TRY(co_await hub.pool.run([&] {
@@ -72,7 +65,7 @@ Task<void> identify_objects(hub::Hub& hub) {
       co_await identify_all(hub, failed);
       looked_at = generation;
     }
-    co_await sleep();
+    co_await sleep(between_looks);
   }
 }
 

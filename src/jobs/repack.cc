@@ -1,8 +1,5 @@
 #include "jobs/repack.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <string_view>
@@ -10,17 +7,13 @@
 #include "hub/job_turn.h"
 #include "hub/queues.h"
 #include "hub/repack.h"
+#include "jobs/sleep.h"
 #include "os/log.h"
 
 namespace kohaku::jobs {
 namespace {
 
 constexpr auto between_looks = std::chrono::minutes(1);
-
-Task<void> sleep() {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, between_looks);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
 
 void note_failure(hub::JobTurn& job, RepoId repo, const Error& error) {
   job.failed();
@@ -60,7 +53,7 @@ Task<void> remove_retired(hub::Hub& hub, hub::JobTurn& job) {
 Task<void> repack_repositories(hub::Hub& hub) {
   Micros looked_at;
   while (true) {
-    co_await sleep();
+    co_await sleep(between_looks);
     const auto since = looked_at;
     looked_at = hub.clock.now();
     hub::JobTurn job(hub, "repack");

@@ -1,12 +1,10 @@
 #include "jobs/statistics_upkeep.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <string_view>
 
 #include "hub/statistics_upkeep.h"
+#include "jobs/sleep.h"
 #include "os/log.h"
 
 namespace kohaku::jobs {
@@ -17,11 +15,6 @@ using std::chrono::steady_clock;
 constexpr auto between_looks = std::chrono::seconds(1);
 constexpr auto between_cleanings = std::chrono::hours(1);
 constexpr auto after_failure = std::chrono::minutes(1);
-
-Task<void> sleep(steady_clock::duration time) {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
 
 bool tell(const Result<>& done, std::string_view what) {
   if (!done) os::log_error(what, {{"reason", std::string_view(done.error().detail)}});
