@@ -79,7 +79,7 @@ def cas(server: Server, person: Person | None, repo: str, right: str = "write", 
     return Cas(server, grant["casUrl"].removeprefix(server.url), grant["accessToken"])
 
 
-def published(server: Server) -> tuple[dict[str, int], int]:
+def published(server: Server) -> dict[str, int]:
     """The rows of every table that an upload fills, and the files of the store."""
     database = sqlite3.connect(f"file:{server.data_dir / 'hub.db'}?mode=ro", uri=True)
     try:
@@ -87,7 +87,25 @@ def published(server: Server) -> tuple[dict[str, int], int]:
     finally:
         database.close()
     store = [path for path in (server.data_dir / "store").rglob("*") if path.is_file()]
-    return rows, len(store)
+    return {**rows, "files": len(store)}
+
+
+def is_at_rest(server: Server) -> bool:
+    """Nothing is staged, and no earlier upload waits for its Xet identity."""
+    database = sqlite3.connect(f"file:{server.data_dir / 'hub.db'}?mode=ro", uri=True)
+    try:
+        waiting = database.execute("SELECT count(*) FROM large_object"
+                                   " WHERE xet_hash IS NULL AND form = 'whole'").fetchone()[0]
+    finally:
+        database.close()
+    return not waiting and not any((server.data_dir / "store" / "staging").iterdir())
+
+
+def wait_until(is_so, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not (done := is_so()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return done
 
 
 class NothingPublished:
@@ -97,15 +115,16 @@ class NothingPublished:
         self.server = server
 
     def __enter__(self):
+        assert wait_until(lambda: is_at_rest(self.server), 60), "the server does not come to rest"
         self.before = published(self.server)
 
     def __exit__(self, kind, *_):
         if kind is not None:
             return
-        deadline = time.monotonic() + 5  # a staging file goes when its request has ended
-        while (after := published(self.server)) != self.before and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert after == self.before
+        # A staging file goes when its request has ended.
+        wait_until(lambda: published(self.server) == self.before, 5)
+        after = published(self.server)
+        assert after == self.before, f"{self.before} became {after}"
 
 
 def refused(answer: Answer, *statuses: int) -> Answer:
