@@ -108,5 +108,6 @@ int main(int count, char** arguments) {
   if (count < 2) return 2;
   const int events = count > 2 ? std::atoi(arguments[2]) : 1'200'000;
   const os::Path directory = arguments[1];
-  return print("alike", directory, events, alike) && print("unlike", directory, events, unlike) ? 0 : 1;
+  return print("alike", directory, events, alike) && print("unlike", directory, events, unlike) ? 0
+                                                                                                : 1;
 }

@@ -32,8 +32,8 @@ std::int64_t day_of(Micros time) { return time.seconds() / 86'400; }
 
 std::size_t Batch::KindHash::operator()(const KindKey& key) const {
   constexpr std::uint64_t odd = 0x9E37'79B9'7F4A'7C15;
-  const auto both = static_cast<std::uint64_t>(key.client) * odd ^
-                    static_cast<std::uint64_t>(key.target);
+  const auto both =
+      static_cast<std::uint64_t>(key.client) * odd ^ static_cast<std::uint64_t>(key.target);
   return (both ^ static_cast<std::uint64_t>(key.status)) * odd >> 16U;
 }
 
@@ -47,8 +47,11 @@ Batch::ClientFacts& Batch::client(const RecordedEvent& read) {
   const auto known = clients_.find(read.client_at);
   if (known != clients_.end()) return known->second;
   const auto& client = read.client;
-  ClientFacts facts{agent(client.user_agent), rules_.countries.find(client.address).country,
-                    client.user.value != 0, {}, {}};
+  ClientFacts facts{agent(client.user_agent),
+                    rules_.countries.find(client.address).country,
+                    client.user.value != 0,
+                    {},
+                    {}};
   return clients_.emplace(read.client_at, std::move(facts)).first->second;
 }
 
@@ -123,8 +126,10 @@ Batch::Session& Batch::session(const SessionKey& key, const ClientFacts& client)
   const auto known = sessions_.find(key);
   if (known != sessions_.end()) return known->second;
   return sessions_
-      .emplace(key, Session{client.agent.traffic, client.authenticated, client.agent.client,
-                            client.country, {}})
+      .emplace(
+          key,
+          Session{
+              client.agent.traffic, client.authenticated, client.agent.client, client.country, {}})
       .first->second;
 }
 

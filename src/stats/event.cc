@@ -13,7 +13,7 @@ static_assert(static_cast<int>(RepoType::model) == 0 && static_cast<int>(RepoTyp
                   static_cast<int>(RepoType::space) == 2,
               "these values stand in journals");
 
-constexpr std::uint8_t flag_who = 1;  // of a client
+constexpr std::uint8_t flag_who = 1;      // of a client
 constexpr std::uint8_t flag_preview = 1;  // of a target
 constexpr std::uint8_t flag_download_counter = 2;
 

@@ -49,8 +49,12 @@ class EventRecorder {
   // Valid as long as `event`.
   RecordedEvent record(const Event& event) {
     ++last_;
-    return {event, event, event, place(encoded(static_cast<const EventClient&>(event))),
-            place(encoded(static_cast<const EventTarget&>(event))), last_};
+    return {event,
+            event,
+            event,
+            place(encoded(static_cast<const EventClient&>(event))),
+            place(encoded(static_cast<const EventTarget&>(event))),
+            last_};
   }
 
  private:

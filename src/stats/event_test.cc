@@ -111,8 +111,8 @@ TEST(EventTest, WhatIsTooLongIsCut) {
 TEST(EventTest, TheLargestFits) {
   Event event = sample_event();
   const std::string large(100'000, 'x');
-  event.repository = event.method = event.address = event.user_agent = event.path =
-      event.revision = large;
+  event.repository = event.method = event.address = event.user_agent = event.path = event.revision =
+      large;
   event.files.assign(100'000, 1);
   EXPECT_EQ(most_client_bytes, encoded(static_cast<EventClient&>(event)).size());
   EXPECT_EQ(most_target_bytes, encoded(static_cast<EventTarget&>(event)).size());

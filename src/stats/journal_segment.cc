@@ -76,15 +76,15 @@ void write_head(std::byte* record, std::uint32_t length) {
 
 template <std::size_t Most, class Part>
 std::size_t encode_record(const Part& part, std::byte* record) {
-  const auto length =
-      encode(part, std::span<std::byte, Most>(record + record_head_bytes, Most));
+  const auto length = encode(part, std::span<std::byte, Most>(record + record_head_bytes, Most));
   write_head(record, static_cast<std::uint32_t>(length));
   return record_head_bytes + length;
 }
 
 bool is_record(Bytes record) {
   return record.size() > record_head_bytes && record.size() == record_size(record) &&
-         load<std::uint32_t>(record, 4) == sum_of(record.first(4), record.subspan(record_head_bytes));
+         load<std::uint32_t>(record, 4) ==
+             sum_of(record.first(4), record.subspan(record_head_bytes));
 }
 
 // Where every write goes to a new place (Btrfs), a page written a second time needs room again: we ask for
@@ -202,8 +202,8 @@ bool JournalSegment::append(Bytes encoded) {
   const auto target = parts.subspan(client.size());
   const auto client_at = find(client);
   const auto target_at = find(target);
-  const auto size = outcome_record_bytes + (client_at ? 0 : client.size()) +
-                    (target_at ? 0 : target.size());
+  const auto size =
+      outcome_record_bytes + (client_at ? 0 : client.size()) + (target_at ? 0 : target.size());
   if (size > memory_.size() - used_) return false;
   std::array<std::byte, outcome_record_bytes> outcome;
   std::memcpy(outcome.data(), encoded.data(), outcome.size());
@@ -326,9 +326,9 @@ Result<std::optional<RecordedEvent>> JournalSegmentReader::next() {
     const auto position = [&](std::uint64_t offset) {
       return static_cast<Position>(number_ << 32U | offset);
     };
-    return RecordedEvent{clients_.at(record->client), targets_.at(record->target),
-                         record->outcome,             position(record->client),
-                         position(record->target),    position(offset_)};
+    return RecordedEvent{
+        clients_.at(record->client), targets_.at(record->target), record->outcome,
+        position(record->client),    position(record->target),    position(offset_)};
   }
   return std::nullopt;
 }

@@ -388,8 +388,7 @@ TEST_F(JournalTest, AnOutcomeWithoutItsOthersIsDamage) {
     const std::span bytes(reinterpret_cast<std::byte*>(record.data()), record.size());
     record[0] = 36;
     encode(OutcomeRecord{sample_event(1), to_client, to_target}, bytes.subspan<8, 36>());
-    const auto sum =
-        store::crc32c(Bytes(bytes).subspan(8), store::crc32c(Bytes(bytes).first(4)));
+    const auto sum = store::crc32c(Bytes(bytes).subspan(8), store::crc32c(Bytes(bytes).first(4)));
     std::memcpy(record.data() + 4, &sum, sizeof sum);
     EXPECT_TRUE(file.write_at(outcome_at, as_bytes(record)));
     auto reader = JournalSegmentReader::open(directory_.path(), 1, outcome_at).value();

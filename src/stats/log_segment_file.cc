@@ -59,7 +59,9 @@ class RowFiles {
   explicit RowFiles(const LogPlace& place)
       : lines_(place, ".lines"), clients_(place, ".clients"), targets_(place, ".targets") {}
   std::vector<os::Path> paths() const { return {lines_.path(), clients_.path(), targets_.path()}; }
-  std::string select() const { return select_rows(lines_.path(), clients_.path(), targets_.path()); }
+  std::string select() const {
+    return select_rows(lines_.path(), clients_.path(), targets_.path());
+  }
 
   const Scratch& lines() const { return lines_; }
   const Scratch& clients() const { return clients_; }
@@ -172,7 +174,7 @@ Result<LogSegment> write_log_segment(const Journal& journal, const LogPlace& pla
   files.push_back(made.path());
   TRY(duckdb.run({.files = std::move(files),
                   .statements = {copy_sorted(rows.select(), made.path())},
-                  .query = {}}));
+                  .threads = 1}));
   TRY(publish(place, made.path(), segment));
   return segment;
 }
@@ -195,7 +197,7 @@ Result<LogSegment> merge_log_segments(const LogPlace& place, const Duckdb& duckd
   merged.name = log_segment_name(merged.node, merged.first, merged.last);
   files.push_back(made.path());
   const auto select = "SELECT * FROM read_parquet([" + names + "])";
-  TRY(duckdb.run({.files = files, .statements = {copy_sorted(select, made.path())}, .query = {}}));
+  TRY(duckdb.run({.files = files, .statements = {copy_sorted(select, made.path())}, .threads = 1}));
   TRY(publish(place, made.path(), merged));
   return merged;
 }
