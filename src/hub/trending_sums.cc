@@ -73,7 +73,7 @@ Result<std::shared_ptr<const TrendingSum>> TrendingSums::sum(db::Database& datab
   made->complete = ranked.size() <= most_repos;
   for (const auto& repo : ranked) made->repos.push_back({repo.id, repo.recent_downloads});
   made->repos.resize(std::min(made->repos.size(), most_repos));
-  const std::shared_ptr<const TrendingSum> sum = std::move(made);
+  std::shared_ptr<const TrendingSum> sum = std::move(made);
   const auto end = Clock::now();
   const auto good_for = std::min<Clock::duration>((end - begin) * times_as_long, longest);
   const std::scoped_lock lock(mutex_);

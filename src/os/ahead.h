@@ -48,7 +48,7 @@ class Ahead {
     std::optional<T> value;
     Resume waiting;
 
-    void finish(std::exception_ptr thrown) {
+    void finish(const std::exception_ptr& thrown) {
       std::unique_lock lock(mutex);
       done = true;
       failure = thrown;

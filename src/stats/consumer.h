@@ -19,6 +19,7 @@ class Consumer {
       : journal_(journal), database_(database), rules_(std::move(rules)) {}
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
+  ~Consumer() = default;
 
   // Syncs the journal, then folds one batch of what is durable, in one transaction, if there is anything.
   // True when more is left. After a failure the journal keeps everything, and the next step begins where

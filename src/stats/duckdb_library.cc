@@ -14,12 +14,7 @@ Result<> find(void* handle, const char* name, Function& function) {
   return {};
 }
 
-}  // namespace
-
-Result<Library> Library::load(const os::Path& path) {
-  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return fail_internal(std::string("dlopen: ") + ::dlerror());
-  Library library{};
+Result<> find_queries(void* handle, Library& library) {
   TRY(find(handle, "duckdb_create_config", library.create_config));
   TRY(find(handle, "duckdb_set_config", library.set_config));
   TRY(find(handle, "duckdb_open_ext", library.open_ext));
@@ -28,6 +23,10 @@ Result<Library> Library::load(const os::Path& path) {
   TRY(find(handle, "duckdb_prepare", library.prepare));
   TRY(find(handle, "duckdb_prepare_error", library.prepare_error));
   TRY(find(handle, "duckdb_execute_prepared", library.execute_prepared));
+  return {};
+}
+
+Result<> find_results(void* handle, Library& library) {
   TRY(find(handle, "duckdb_result_error", library.result_error));
   TRY(find(handle, "duckdb_destroy_result", library.destroy_result));
   TRY(find(handle, "duckdb_column_count", library.column_count));
@@ -38,6 +37,17 @@ Result<Library> Library::load(const os::Path& path) {
   TRY(find(handle, "duckdb_data_chunk_get_vector", library.data_chunk_get_vector));
   TRY(find(handle, "duckdb_vector_get_data", library.vector_get_data));
   TRY(find(handle, "duckdb_vector_get_validity", library.vector_get_validity));
+  return {};
+}
+
+}  // namespace
+
+Result<Library> Library::load(const os::Path& path) {
+  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return fail_internal(std::string("dlopen: ") + ::dlerror());
+  Library library{};
+  TRY(find_queries(handle, library));
+  TRY(find_results(handle, library));
   return library;
 }
 

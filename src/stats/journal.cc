@@ -35,7 +35,7 @@ std::uint64_t offset_of(Position position) {
 
 Result<std::string> read_or_make_node(const os::Path& path) {
   if (!os::exists(path)) {
-    const auto node = random_text(segment_format::node_bytes);
+    auto node = random_text(segment_format::node_bytes);
     TRY(os::replace_durably(path, as_bytes(node)));
     return node;
   }

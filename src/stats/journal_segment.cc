@@ -142,7 +142,8 @@ EncodedEvent::EncodedEvent(const Event& event) {
   const auto client_size = encode_record<most_client_bytes>(event, client);
   auto* const target = client + client_size;
   size_ = outcome_record_bytes + client_size + encode_record<most_target_bytes>(event, target);
-  encode(OutcomeRecord{event, 0, 0}, memory.subspan<record_head_bytes, outcome_bytes>());
+  const EventOutcome& outcome = event;
+  encode(OutcomeRecord{outcome, 0, 0}, memory.subspan<record_head_bytes, outcome_bytes>());
 }
 
 Result<std::unique_ptr<JournalSegment>> JournalSegment::create(const os::Path& directory,

@@ -40,6 +40,7 @@ class EncodedEvent {
   explicit EncodedEvent(const Event& event);
   EncodedEvent(const EncodedEvent&) = delete;
   EncodedEvent& operator=(const EncodedEvent&) = delete;
+  ~EncodedEvent() = default;
 
   Bytes bytes() const { return Bytes(memory_).first(size_); }
 
