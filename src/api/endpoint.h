@@ -67,6 +67,10 @@ KOHAKU_PERMISSION(WritableRepo, "repository: write",
 KOHAKU_PERMISSION(RepoAdmin, "repository: admin",
                   repo_admin(call.caller, call.path.repo_type(), call.path.repo))
 KOHAKU_PERMISSION(OrgAdmin, "namespace: admin", org_admin(call.caller, call.path.value("org")))
+KOHAKU_PERMISSION(NamespaceAnalyst, "namespace: analytics",
+                  namespace_analyst(call.caller, call.path.value("org")))
+KOHAKU_PERMISSION(RepoAnalyst, "repository: analytics",
+                  repo_analyst(call.caller, call.path.repo_type(), call.path.repo))
 KOHAKU_PERMISSION(XetReader, "xet token: read", xet_reader(xet_credentials(call)))
 KOHAKU_PERMISSION(XetWriter, "xet token: write", xet_writer(xet_credentials(call)))
 #undef KOHAKU_PERMISSION

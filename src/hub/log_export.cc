@@ -192,20 +192,20 @@ Task<Result<std::size_t>> LogExport::read(std::span<char> space) {
   co_return std::size_t{0};
 }
 
-Task<Result<LogExport>> start_log_export(Hub& hub, OrgAdmin admin, LogRange range,
+Task<Result<LogExport>> start_log_export(Hub& hub, NamespaceAnalyst analyst, LogRange range,
                                          LogFormat format) {
   const auto* duckdb = hub.log_work->duckdb();
   if (duckdb == nullptr) {
     co_return fail(Code::not_implemented,
                    "This hub keeps no access logs: its operator has not installed DuckDB.");
   }
-  auto right = hub.log_work->begin_export(admin.id());
+  auto right = hub.log_work->begin_export(analyst.id());
   if (!right) {
     co_return fail_too_many("Another access log is being exported. Try again in 10 seconds.", 10);
   }
   LogWork::Reader reader(*hub.log_work);
   const auto scope =
-      CO_TRY(co_await hub.pool.run([&] { return read_scope(hub, admin.id(), range); }));
+      CO_TRY(co_await hub.pool.run([&] { return read_scope(hub, analyst.id(), range); }));
   auto temporary = CO_TRY(co_await hub.pool.run([&] { return duckdb->make_temporary(); }));
   auto running =
       CO_TRY(co_await duckdb->start(script_of(scope, range, format), std::move(temporary)));

@@ -23,19 +23,22 @@ class LogExportTest : public AccessLogTest {
     return RepoId{number("SELECT max(id) FROM repository")};
   }
 
-  OrgAdmin admin(const User& user) { return ok(Access(hub()).org_admin(caller(user), user.name)); }
+  NamespaceAnalyst analyst(const User& user) {
+    return ok(Access(hub()).namespace_analyst(caller(user), user.name));
+  }
 
   LogRange always() { return {{0}, {hub().clock.now().value + 1}}; }
 
-  Task<Result<std::string>> whole_export(OrgAdmin admin, LogRange range, LogFormat format) {
-    auto log = CO_TRY(co_await start_log_export(hub(), admin, range, format));
+  Task<Result<std::string>> whole_export(NamespaceAnalyst analyst, LogRange range,
+                                         LogFormat format) {
+    auto log = CO_TRY(co_await start_log_export(hub(), analyst, range, format));
     std::string text;
     std::array<char, 4096> buffer;
     while (const auto count = CO_TRY(co_await log.read(buffer))) text.append(buffer.data(), count);
     co_return text;
   }
   std::string exported(const User& user, LogRange range, LogFormat format = LogFormat::csv) {
-    return ok(wait_for(whole_export(admin(user), range, format)));
+    return ok(wait_for(whole_export(analyst(user), range, format)));
   }
   std::vector<std::string> lines(const User& user, LogRange range) {
     std::istringstream text(exported(user, range));
@@ -146,12 +149,12 @@ TEST_F(LogExportTest, KeepsToItsTime) {
 
 TEST_F(LogExportTest, RefusesASecondOfANamespaceAndAThirdAtAll) {
   const auto held = hub().log_work->begin_export(alice_.id);
-  const auto refused = wait_for(whole_export(admin(alice_), always(), LogFormat::csv));
+  const auto refused = wait_for(whole_export(analyst(alice_), always(), LogFormat::csv));
   EXPECT_EQ(code_of(refused), Code::too_many_requests);
   EXPECT_GT(refused.error().retry_after_seconds, 0);
   EXPECT_NE(exported(bob_, always()), "");
   const auto other = hub().log_work->begin_export(AccountId{12345});
-  EXPECT_EQ(code_of(wait_for(whole_export(admin(bob_), always(), LogFormat::csv))),
+  EXPECT_EQ(code_of(wait_for(whole_export(analyst(bob_), always(), LogFormat::csv))),
             Code::too_many_requests);
 }
 

@@ -32,11 +32,10 @@ class PublisherAnalyticsTest : public ReadingTest {
     }));
   }
 
-  Result<AnalyticsScope> scope_for(const User& user, const std::string& name) {
-    return AnalyticsScope::of_namespace(hub(), value_of(Access(hub()).signed_in(caller(user))),
-                                        name);
+  Result<NamespaceAnalyst> analyst(const User& user, const std::string& name) {
+    return Access(hub()).namespace_analyst(caller(user), name);
   }
-  AnalyticsScope scope() { return value_of(scope_for(ada_, "org")); }
+  AnalyticsScope scope() { return AnalyticsScope(value_of(analyst(ada_, "org"))); }
   Analytics ask(const AnalyticsQuery& query) {
     return value_of(read_analytics(hub(), scope(), query));
   }
@@ -65,15 +64,40 @@ class PublisherAnalyticsTest : public ReadingTest {
 
 TEST_F(PublisherAnalyticsTest, OnlyAdminsHaveIt) {
   const auto bob = add_account("bob");
-  EXPECT_EQ(scope_for(bob, "org").error().code, Code::forbidden);
-  EXPECT_EQ(scope_for(bob, "ada").error().code, Code::forbidden);
-  EXPECT_EQ(scope_for(bob, "none").error().code, Code::not_found);
-  EXPECT_TRUE(scope_for(bob, "bob"));
-  EXPECT_EQ(value_of(scope_for(ada_, "ORG")).owner_name(), "org");
-  for (const auto* role : {"visitor", "member"}) {
+  EXPECT_TRUE(analyst(bob, "bob"));
+  EXPECT_EQ(value_of(analyst(ada_, "ORG")).name(), "org");
+  auto reader = caller(ada_);
+  reader.may_write = false;
+  EXPECT_TRUE(Access(hub()).namespace_analyst(reader, "org")) << "nothing is changed";
+  const auto missing = analyst(bob, "none").error();
+  EXPECT_EQ(missing.code, Code::not_found);
+  EXPECT_EQ(missing.message, "You administer no namespace 'none'.");
+  EXPECT_EQ(analyst(bob, "ada").error().message, "You administer no namespace 'ada'.");
+  for (const auto* role : {"none", "visitor", "member"}) {
     const auto user = add_account(fmt::format("a_{}", role));
-    join(org_, user, role);
-    EXPECT_EQ(scope_for(user, "org").error().code, Code::forbidden) << role;
+    if (role != std::string("none")) join(org_, user, role);
+    const auto refusal = analyst(user, "org").error();
+    EXPECT_EQ(refusal.code, missing.code) << role;
+    EXPECT_EQ(refusal.message, "You administer no namespace 'org'.") << role;
+  }
+  for (const auto* name : {"org", "none"}) {
+    EXPECT_EQ(Access(hub()).namespace_analyst({}, name).error().code, Code::unauthorized) << name;
+  }
+}
+
+TEST_F(PublisherAnalyticsTest, ARepositoryOfOthersIsLikeAMissingOne) {
+  add("seen");
+  add_repo(org_, "hidden", true);
+  const Access access(hub());
+  EXPECT_TRUE(access.repo_analyst(caller(ada_), RepoType::model, {"org", "hidden"}));
+  const auto member = add_account("bob");
+  join(org_, member, "member");
+  for (const auto& who : {Caller{}, caller(add_account("eve")), caller(member)}) {
+    for (const auto* name : {"seen", "hidden", "none"}) {
+      const auto refusal = access.repo_analyst(who, RepoType::model, {"org", name}).error();
+      EXPECT_EQ(refusal.code, Code::repo_not_found);
+      EXPECT_EQ(refusal.message, fmt::format("Repository 'org/{}' (model) was not found.", name));
+    }
   }
 }
 
