@@ -137,6 +137,32 @@ TEST_F(LogExportTest, FollowsRepositoriesAndRemembersDeletedOnes) {
   EXPECT_EQ(field(of_bob[1], 3), "bob/given");
 }
 
+TEST_F(LogExportTest, WhatMovedIsItsOwnersOfTodayUntilItIsDeleted) {
+  const auto given = add_repo(alice_, "given");
+  const auto stranger = add_repo(bob_, "stranger");
+  count(event_of(alice_.id, given, {1}));
+  const auto give_to = [&](const User& owner) {
+    execute(fmt::format("UPDATE repository SET owner_id = {} WHERE id = {}", owner.id.value,
+                        given.value));
+  };
+  give_to(bob_);
+  count(event_of(bob_.id, given, {2}));
+  count(event_of(bob_.id, stranger, {3}));
+  EXPECT_EQ(lines(alice_, always()).size(), 1U) << "another's, all of it";
+  EXPECT_EQ(lines(alice_, {{1}, {2}}).size(), 1U);
+  EXPECT_EQ(lines(bob_, always()).size(), 4U);
+  give_to(alice_);
+  const auto back = lines(alice_, always());
+  ASSERT_EQ(back.size(), 3U);
+  EXPECT_EQ(field(back[2], 3), "alice/given") << "what came while it was away";
+  EXPECT_EQ(lines(bob_, always()).size(), 2U);
+  // Of a deleted one each has what was its own.
+  execute(fmt::format("DELETE FROM repository WHERE id = {}", given.value));
+  EXPECT_EQ(lines(alice_, always()).size(), 2U);
+  EXPECT_EQ(lines(bob_, always()).size(), 3U);
+  EXPECT_EQ(lines(alice_, {{2}, {3}}).size(), 1U);
+}
+
 TEST_F(LogExportTest, KeepsToItsTime) {
   const auto repo = add_repo(alice_, "bird");
   for (const std::int64_t at : {1'000'000, 2'000'000, 3'000'000}) {
