@@ -5,8 +5,12 @@
 #include "hub/commit_fixture.h"
 #include "hub/download_breakdown.h"
 #include "hub/download_groups.h"
+#include "hub/repositories.h"
+#include "hub/statistics_upkeep.h"
 #include "stats/fold.h"
+#include "stats/namespace_sketches.h"
 #include "stats/statistics_fixture.h"
+#include "stats/unique_downloaders.h"
 
 namespace kohaku::hub {
 namespace {
@@ -99,6 +103,43 @@ TEST_F(PublisherAnalyticsTest, ARepositoryOfOthersIsLikeAMissingOne) {
       EXPECT_EQ(refusal.message, fmt::format("Repository 'org/{}' (model) was not found.", name));
     }
   }
+}
+
+// From the repositories' before the sketches are made anew, from the namespace's after that.
+TEST_F(PublisherAnalyticsTest, DownloadersFollowRepositoriesThatMoveOrGo) {
+  const auto kept = add("kept");
+  const auto moved = add("moved");
+  const auto gone = add("gone");
+  sketch(kept, 110, 10);
+  sketch(moved, 110, 40);
+  sketch(gone, 110, 90);
+  value_of(hub().database.write_now([&](db::Connection& c) {
+    return stats::insert_sketch(c, org_.id, 110, Traffic::people, stats::sketch_of(0, 90));
+  }));
+  const auto unique = [&](const User& owner) {
+    return value_of(hub().database.read_now([&](db::Connection& c) {
+             return stats::unique_downloaders(c, owner.id, {110, 110}, {});
+           }))
+        .range;
+  };
+  auto writer = caller(ada_);
+  writer.may_write = true;
+  const Access access(hub());
+  const auto admin = [&](const std::string& name) {
+    return value_of(access.repo_admin(writer, RepoType::model, {"org", name}));
+  };
+  value_of(run_task(delete_repository(hub(), admin("gone"))));
+  EXPECT_EQ(unique(org_), 40);
+  value_of(run_task(rebuild_stale_sketches(hub())));
+  EXPECT_EQ(unique(org_), 40);
+  value_of(run_task(move_repository(hub(), admin("moved"),
+                                    value_of(access.namespace_writer(writer, "ada")), "moved")));
+  for (const auto* when : {"before", "after"}) {
+    EXPECT_EQ(unique(org_), 10) << when;
+    EXPECT_EQ(unique(ada_), 40) << when;
+    value_of(run_task(rebuild_stale_sketches(hub())));
+  }
+  EXPECT_FALSE(value_of(hub().database.read_now(stats::has_stale_sketches)));
 }
 
 TEST_F(PublisherAnalyticsTest, SumsAreOfThePeriodAndTheOneBefore) {
