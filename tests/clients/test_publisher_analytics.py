@@ -1,6 +1,7 @@
 """The publisher's CSV as pandas reads it, beside what the API tells of the same numbers."""
 import io
 import random
+import time
 from datetime import datetime, timezone
 
 import pandas
@@ -199,3 +200,40 @@ def test_trending_is_the_sum_of_its_days(server, numbers):
                 assert told[name] == sum(count for day, count in counted.items() if day > today() - days), (name, days)
         keys = [(-item["recent_downloads"], -item["downloads"], item["id"]) for item in answer["trending"]]
         assert keys == sorted(keys)
+
+
+def test_downloaders_follow_the_repositories(server):
+    """What is deleted or given away takes its downloaders along: at once, and in the sketches soon after."""
+    alice = server.people["alice"]
+    for name in ("press2", "press3"):
+        server.organization(name, alice)
+    for name in ("kept", "given", "gone"):
+        server.post("/api/repos/create", {"name": name, "organization": "press2"}, alice.token)
+        for agent in ("curl/8", f"{name}/1"):
+            path = f"/press2/{name}/resolve/main/.gitattributes"
+            assert server.request("GET", path, headers={"User-Agent": agent}).status == 200
+
+    def unique(namespace: str) -> int:
+        answer = server.request("GET", f"/organizations/{namespace}/settings/publisher-analytics"
+                                       "?fields=uniqueDownloaders", None, alice.token)
+        return answer.json()["uniqueDownloaders"]["range"]
+
+    def wait(what, condition):
+        deadline = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < deadline, what
+            time.sleep(0.05)
+
+    wait("counted", lambda: unique("press2") == 4)
+    server.request("DELETE", "/api/repos/delete", {"name": "gone", "organization": "press2"}, alice.token)
+    assert unique("press2") == 3
+    server.post("/api/repos/move", {"fromRepo": "press2/given", "toRepo": "press3/given", "type": "model"},
+                alice.token)
+
+    def stale() -> int:
+        with server.database() as database:
+            return database.execute("SELECT COUNT(*) FROM namespace_sketch WHERE LENGTH(sketch) = 0").fetchone()[0]
+
+    assert (unique("press2"), unique("press3")) == (2, 2)
+    wait("made anew", lambda: stale() == 0)
+    assert (unique("press2"), unique("press3")) == (2, 2)
