@@ -72,9 +72,10 @@ def folding(work: Path) -> list[Row]:
             figures.setdefault(name, []).append(float(value))
     printed = subprocess.run([ROOT / "build/release/bench/stats_bench", work / "append"], capture_output=True,
                              text=True, check=True).stdout.split()
-    append = dict(zip(printed[::2], printed[1::2]))
-    cost = (f"append {append['append_ns']} ns, sync {append['sync_ns']} ns, read {append['read_ns']} ns of CPU "
-            "an event")
+    journal = dict(zip(printed[::2], printed[1::2]))
+    cost = "; ".join(f"{kind}: {journal[f'{kind}_bytes']} bytes, append {journal[f'{kind}_append_ns']} ns, sync "
+                     f"{journal[f'{kind}_sync_ns']} ns, read {journal[f'{kind}_read_ns']} ns of CPU an event"
+                     for kind in ("alike", "unlike"))
     names = {"heads_per_second": "heads of one client", "sessions_events_per_second": "sessions of many clients"}
     return [Row("fold", f"events folded, {names[name]}", f"{measure.median(values):,.0f}/s", cost, None, "-", None,
                 idle) for name, values in figures.items()]

@@ -1,11 +1,13 @@
-// What counting costs a request: prints the nanoseconds of processor time that appending one event of about
-// 250 bytes to the journal takes, with what the consumer spends on making it durable, and with what reading
-// it back costs. `stats_bench {directory on the disk to measure} [events]`
+// What the journal costs a request: prints the bytes that an event takes there, and the nanoseconds of
+// processor time for appending it, for making it durable, and for reading it back; once for requests that
+// are all alike, once where each has a client and a file of its own.
+// `stats_bench {empty directory on the disk to measure} [events]`
 #include <sys/resource.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "stats/event.h"
 #include "stats/journal.h"
@@ -38,33 +40,66 @@ stats::Event make_event() {
   return event;
 }
 
+stats::Event alike(int number) {
+  static const stats::Event event = make_event();
+  auto next = event;
+  next.at.value = number;
+  return next;
+}
+
+stats::Event unlike(int number) {
+  auto event = alike(number);
+  event.address = "10." + std::to_string(number);
+  event.path = "data/part-" + std::to_string(number) + ".parquet";
+  event.files = {static_cast<std::uint64_t>(number)};
+  return event;
+}
+
 struct Spent {
+  double bytes = 0;
   double append = 0;
   double sync = 0;
   double read = 0;
 };
 
-Result<Spent> measure(stats::Journal& journal, int events) {
+Result<Spent> measure(const os::Path& directory, int events, stats::Event (*make)(int number)) {
+  TRY(os::make_directories(directory));
+  const auto opened = TRY(stats::Journal::open(directory));
+  auto& journal = *opened;
   Spent spent;
   stats::Position position = TRY(journal.sync());
-  auto event = make_event();
+  std::vector<stats::Event> made(events_between_syncs);
   for (int done = 0; done < events; done += events_between_syncs) {
+    for (int i = 0; i < events_between_syncs; ++i) made[i] = make(done + i);
     auto before = processor_seconds();
-    for (int i = 0; i < events_between_syncs; ++i) {
-      ++event.at.value;
-      journal.append(event);
-    }
+    for (const auto& event : made) journal.append(event);
     spent.append += processor_seconds() - before;
     before = processor_seconds();
     const auto until = TRY(journal.sync());
     spent.sync += processor_seconds() - before;
+    spent.bytes += static_cast<double>(journal.bytes_after(position));
     before = processor_seconds();
-    TRY(journal.read(position, until, [](const stats::Event&, stats::Position) { return true; }));
+    TRY(journal.read(position, until, [](const stats::RecordedEvent&) { return true; }));
     spent.read += processor_seconds() - before;
     position = until;
     TRY(journal.remove_before(position));
   }
+  if (journal.counters().lost > 0) return fail_internal("events were lost");
   return spent;
+}
+
+bool print(const char* name, const os::Path& directory, int events,
+           stats::Event (*make)(int number)) {
+  const auto spent = measure(directory / name, events, make);
+  if (!spent) {
+    std::fprintf(stderr, "%s\n", spent.error().detail.c_str());
+    return false;
+  }
+  const auto each = [&](double seconds) { return seconds * 1e9 / events; };
+  std::printf("%s_bytes %.0f %s_append_ns %.0f %s_sync_ns %.0f %s_read_ns %.0f\n", name,
+              spent->bytes / events, name, each(spent->append), name, each(spent->sync), name,
+              each(spent->read));
+  return true;
 }
 
 }  // namespace
@@ -72,13 +107,7 @@ Result<Spent> measure(stats::Journal& journal, int events) {
 int main(int count, char** arguments) {
   if (count < 2) return 2;
   const int events = count > 2 ? std::atoi(arguments[2]) : 1'200'000;
-  auto journal = stats::Journal::open(arguments[1]);
-  if (!journal) return 1;
-  const auto spent = measure(**journal, events);
-  if (!spent || (*journal)->counters().lost > 0) return 1;
-  const auto each = [&](double seconds) { return seconds * 1e9 / events; };
-  std::printf("bytes %zu append_ns %.0f sync_ns %.0f read_ns %.0f\n",
-              stats::encode(make_event()).size() + 8, each(spent->append), each(spent->sync),
-              each(spent->read));
-  return 0;
+  const os::Path directory = arguments[1];
+  return print("alike", directory, events, alike) && print("unlike", directory, events, unlike) ? 0
+                                                                                                : 1;
 }

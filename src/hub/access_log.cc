@@ -67,7 +67,7 @@ Result<> sweep_at_start(Hub& hub) {
 Result<bool> has_events(Hub& hub, stats::Position from, stats::Position until) {
   bool found = false;
   if (from >= until) return found;
-  TRY(hub.journal->read(from, until, [&](auto&, auto) -> Result<bool> {
+  TRY(hub.journal->read(from, until, [&](auto&) -> Result<bool> {
     found = true;
     return false;
   }));
@@ -107,14 +107,14 @@ Result<Waiting> look_at_waiting(Hub& hub, const stats::JournalPositions& at) {
   Waiting waiting{.oldest = {}, .young = at.logged};
   const auto limit = hub.clock.now().plus_seconds(-longest_wait_seconds);
   TRY(hub.journal->read(at.logged, at.folded,
-                        [&](const stats::Event& event, stats::Position after) -> Result<bool> {
+                        [&](const stats::RecordedEvent& read) -> Result<bool> {
+                          const auto at = read.outcome.at;
                           if (!waiting.oldest) {
-                            waiting.oldest = event.at;
-                            if (event.at.plus_seconds(between_cleanings_seconds) >= limit)
-                              return false;
+                            waiting.oldest = at;
+                            if (at.plus_seconds(between_cleanings_seconds) >= limit) return false;
                           }
-                          if (event.at >= limit) return false;
-                          waiting.young = after;
+                          if (at >= limit) return false;
+                          waiting.young = read.after;
                           return true;
                         }));
   return waiting;

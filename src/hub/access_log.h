@@ -10,7 +10,7 @@
 namespace kohaku::hub {
 
 // Segments hold at most so many events; the job does not wait longer than for so many.
-inline constexpr std::int64_t most_segment_rows = 100'000;
+inline constexpr std::int64_t most_segment_rows = 200'000;
 
 // All block; any thread, one works and others wait. Without a journal nothing happens. A failure or a
 // crash at any point loses nothing and leaves nothing double: the next turn goes on where rows say.

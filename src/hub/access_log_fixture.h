@@ -50,8 +50,8 @@ class AccessLogTest : public AccountsTest {
     const auto from =
         ok(hub().database.read_now([&](auto& c) { return stats::folded_position(c, node); }));
     stats::Batch batch(rules);
-    ok(hub().journal->read(from, until, [&](const stats::Event& event, auto) -> Result<bool> {
-      batch.add(event);
+    ok(hub().journal->read(from, until, [&](const stats::RecordedEvent& read) -> Result<bool> {
+      batch.add(read);
       return true;
     }));
     ok(hub().database.write_now([&](auto& c) { return stats::apply(c, batch, node, until); }));

@@ -7,9 +7,9 @@ namespace kohaku::stats {
 namespace {
 
 // Of a file, or of a pack; not what tells where to find one.
-bool carries_content(const Event& event) {
-  if (event.status != 200 && event.status != 206) return false;
-  switch (event.door) {
+bool carries_content(const EventTarget& target, int status) {
+  if (status != 200 && status != 206) return false;
+  switch (target.door) {
     case Door::resolve:
     case Door::raw:
     case Door::lfs_object:
@@ -30,14 +30,12 @@ std::int64_t bucket_of(Micros time, std::int64_t window_seconds) {
 
 std::int64_t day_of(Micros time) { return time.seconds() / 86'400; }
 
-struct Batch::Facts {
-  DayKey day;
-  bool authenticated;
-  bool is_download;
-  bool is_huggingface;
-  const Client* client = nullptr;
-  std::string country = {};
-};
+std::size_t Batch::KindHash::operator()(const KindKey& key) const {
+  constexpr std::uint64_t odd = 0x9E37'79B9'7F4A'7C15;
+  const auto both =
+      static_cast<std::uint64_t>(key.client) * odd ^ static_cast<std::uint64_t>(key.target);
+  return (both ^ static_cast<std::uint64_t>(key.status)) * odd >> 16U;
+}
 
 const Batch::Agent& Batch::agent(const std::string& text) {
   const auto known = agents_.find(text);
@@ -45,74 +43,93 @@ const Batch::Agent& Batch::agent(const std::string& text) {
   return agents_.emplace(text, Agent{traffic_of(text), client_of(text)}).first->second;
 }
 
-const Who& Batch::who(const Event& event) {
-  if (event.who) return *event.who;
-  std::string text;
-  if (event.user.value != 0) text = std::to_string(event.user.value);
-  else text.append(event.address).append(1, '\n').append(event.user_agent);
-  const auto known = whos_.find(text);
-  if (known != whos_.end()) return known->second;
-  return whos_.emplace(std::move(text), rules_.key.of(event)).first->second;
+Batch::ClientFacts& Batch::client(const RecordedEvent& read) {
+  const auto known = clients_.find(read.client_at);
+  if (known != clients_.end()) return known->second;
+  const auto& client = read.client;
+  ClientFacts facts{agent(client.user_agent),
+                    rules_.countries.find(client.address).country,
+                    client.user.value != 0,
+                    {},
+                    {}};
+  return clients_.emplace(read.client_at, std::move(facts)).first->second;
 }
 
-void Batch::add(const Event& event) {
+Batch::Kind& Batch::kind(const RecordedEvent& read) {
+  const auto status = read.outcome.status;
+  const auto [at, is_new] = kinds_.try_emplace({read.client_at, read.target_at, status});
+  auto& kind = at->second;
+  if (!is_new) return kind;
+  kind.is_download = is_download(read.target, status);
+  kind.is_huggingface = is_huggingface_download(read.target, status);
+  kind.carries_content = carries_content(read.target, status);
+  kind.client = &client(read);
+  const std::int64_t authenticated = kind.client->authenticated ? 1 : 0;
+  if (kind.is_download) {
+    kind.each.requests = 1;
+    kind.each.requests_authenticated = authenticated;
+  }
+  // Each request for a model's query file.
+  if (kind.is_huggingface && read.target.type == RepoType::model) {
+    kind.each.huggingface = 1;
+    kind.each.huggingface_authenticated = authenticated;
+  }
+  return kind;
+}
+
+void Batch::begin_day(Kind& kind, RepoId repo, std::int64_t day) {
+  if (kind.day == day) return;
+  const DayKey key{repo, day, kind.client->agent.traffic};
+  kind.day = day;
+  kind.day_sums = &days_[key];
+  if (kind.each.requests + kind.each.huggingface == 0) return;
+  const auto& client = kind.client->agent.client;
+  kind.client_sums = &groups_[{key, false, client.library, client.version}];
+  kind.country_sums = &groups_[{key, true, kind.client->country, {}}];
+}
+
+void Batch::add(const RecordedEvent& read) {
   ++events_;
-  Facts facts{{event.repo, day_of(event.at), Traffic::people},
-              event.user.value != 0,
-              is_download(event),
-              is_huggingface_download(event)};
-  const bool has_bytes = event.bytes > 0 && carries_content(event);
-  if (!facts.is_download && !facts.is_huggingface && !has_bytes) return;
-  const auto& said = agent(event.user_agent);
-  facts.day.traffic = said.traffic;
-  if (has_bytes) days_[facts.day].bytes += static_cast<std::int64_t>(event.bytes);
-  if (!facts.is_download && !facts.is_huggingface) return;
-  facts.client = &said.client;
-  facts.country = rules_.countries.find(event.address).country;
-  count_request(event, facts);
-  count_sessions(event, facts);
+  auto& kind = this->kind(read);
+  const auto bytes =
+      kind.carries_content ? static_cast<std::int64_t>(read.outcome.bytes) : std::int64_t{0};
+  const bool is_counted = kind.each.requests + kind.each.huggingface > 0;
+  if (bytes > 0 || is_counted) {
+    begin_day(kind, read.target.repo, day_of(read.outcome.at));
+    kind.day_sums->bytes += bytes;
+  }
+  if (is_counted) {
+    for (auto* sums : {kind.day_sums, kind.client_sums, kind.country_sums}) sums->add(kind.each);
+  }
+  count_sessions(kind, read);
 }
 
-// Each request that downloads; and each for a model's query file.
-void Batch::count_request(const Event& event, const Facts& facts) {
-  Sums sums;
-  if (facts.is_download) {
-    sums.requests = 1;
-    sums.requests_authenticated = facts.authenticated ? 1 : 0;
+void Batch::count_sessions(Kind& kind, const RecordedEvent& read) {
+  const auto repo = read.target.repo;
+  auto& client = *kind.client;
+  const auto bucket = bucket_of(read.outcome.at, rules_.window_seconds);
+  if (kind.is_download && kind.bucket != bucket) {
+    kind.bucket = bucket;
+    if (!client.who) client.who = rules_.key.of(read.client);
+    session({repo, PolicyId::hub, bucket, *client.who}, client)
+        .files.insert(read.target.files.begin(), read.target.files.end());
   }
-  if (facts.is_huggingface && event.type == RepoType::model) {
-    sums.huggingface = 1;
-    sums.huggingface_authenticated = facts.authenticated ? 1 : 0;
-  }
-  if (sums.requests + sums.huggingface == 0) return;
-  days_[facts.day].add(sums);
-  groups_[{facts.day, false, facts.client->library, facts.client->version}].add(sums);
-  groups_[{facts.day, true, facts.country, {}}].add(sums);
+  if (!kind.is_huggingface || read.target.type == RepoType::model) return;
+  const auto short_bucket = bucket_of(read.outcome.at, huggingface_window_seconds);
+  if (kind.huggingface_bucket == short_bucket) return;
+  kind.huggingface_bucket = short_bucket;
+  if (!client.address) client.address = rules_.key.of_address(read.client.address);
+  session({repo, PolicyId::huggingface, short_bucket, *client.address}, client);
 }
 
-void Batch::count_sessions(const Event& event, const Facts& facts) {
-  if (facts.is_download) {
-    const SessionKey key{event.repo, PolicyId::hub, bucket_of(event.at, rules_.window_seconds),
-                         who(event)};
-    session(key, facts).files.insert(event.files.begin(), event.files.end());
-  }
-  if (facts.is_huggingface && event.type != RepoType::model) {
-    auto known = addresses_.find(event.address);
-    if (known == addresses_.end()) {
-      known = addresses_.emplace(event.address, rules_.key.of_address(event.address)).first;
-    }
-    session({event.repo, PolicyId::huggingface, bucket_of(event.at, huggingface_window_seconds),
-             known->second},
-            facts);
-  }
-}
-
-Batch::Session& Batch::session(const SessionKey& key, const Facts& facts) {
+Batch::Session& Batch::session(const SessionKey& key, const ClientFacts& client) {
   const auto known = sessions_.find(key);
   if (known != sessions_.end()) return known->second;
   return sessions_
-      .emplace(key,
-               Session{facts.day.traffic, facts.authenticated, *facts.client, facts.country, {}})
+      .emplace(
+          key,
+          Session{
+              client.agent.traffic, client.authenticated, client.agent.client, client.country, {}})
       .first->second;
 }
 

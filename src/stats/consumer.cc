@@ -18,11 +18,11 @@ Result<Stretch> read_stretch(const Journal& journal, const CountingRules& rules,
                              Position until) {
   Stretch stretch{.batch = Batch(rules), .until = until};
   std::size_t weight = 0;
-  TRY(journal.read(from, until, [&](const Event& event, Position after) {
-    stretch.batch.add(event);
-    weight += std::max<std::size_t>(1, event.files.size());
+  TRY(journal.read(from, until, [&](const RecordedEvent& read) {
+    stretch.batch.add(read);
+    weight += std::max<std::size_t>(1, read.target.files.size());
     if (weight < most_weight) return true;
-    stretch.until = after;
+    stretch.until = read.after;
     return false;
   }));
   return stretch;

@@ -84,6 +84,7 @@ std::string Duckdb::input(const DuckdbScript& script, const os::Path& temporary)
   json::object object;
   object["library"] = library_.string();
   object["memory_bytes"] = static_cast<std::int64_t>(memory_bytes);
+  object["threads"] = script.threads;
   object["temporary"] = temporary.string();
   object["files"] = std::move(files);
   object["statements"] = json::array(script.statements.begin(), script.statements.end());

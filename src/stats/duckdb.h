@@ -18,7 +18,8 @@ namespace kohaku::stats {
 struct DuckdbScript {
   std::vector<os::Path> files;          // absolute; no other file may be read or written
   std::vector<std::string> statements;  // may COPY TO '/dev/stdout'
-  std::string query;                    // one SELECT, or ""
+  std::string query = {};               // one SELECT, or ""
+  int threads = 2;                      // one costs less in all, and takes longer
 };
 
 // The answer of a query, all as texts.

@@ -46,8 +46,8 @@ json::array list_of(const json::object& object, std::string_view name) {
   return value != nullptr && value->is_array() ? value->get_array() : json::array();
 }
 
-std::uint64_t memory_of(const json::object& script) {
-  const auto* value = script.if_contains("memory_bytes");
+std::uint64_t number_of(const json::object& script, const char* name) {
+  const auto* value = script.if_contains(name);
   return value != nullptr && value->is_int64() ? static_cast<std::uint64_t>(value->get_int64()) : 0;
 }
 
@@ -69,7 +69,7 @@ class Session {
  public:
   static Result<Session> open(const json::object& script) {
     Session session(TRY(duckdb::Library::load(text_of(script, "library"))));
-    TRY(session.connect(memory_of(script), text_of(script, "temporary")));
+    TRY(session.connect(script));
     TRY(session.lock(list_of(script, "files")));
     return session;
   }
@@ -110,14 +110,16 @@ class Session {
 
   static std::string text(const char* words) { return words == nullptr ? "" : words; }
 
-  Result<> connect(std::uint64_t memory_bytes, const std::string& temporary) {
+  Result<> connect(const json::object& script) {
     duckdb::Config config = nullptr;
     duckdb::Database database = nullptr;
     char* error = nullptr;
-    const auto memory = std::to_string(memory_bytes >> 20U) + "MiB";
+    const auto memory = std::to_string(number_of(script, "memory_bytes") >> 20U) + "MiB";
+    const auto threads = std::to_string(number_of(script, "threads"));
+    const auto temporary = text_of(script, "temporary");
     if (library_.create_config(&config) != 0 ||
         library_.set_config(config, "memory_limit", memory.c_str()) != 0 ||
-        library_.set_config(config, "threads", "2") != 0 ||
+        library_.set_config(config, "threads", threads.c_str()) != 0 ||
         library_.set_config(config, "temp_directory", temporary.c_str()) != 0 ||
         library_.open_ext(nullptr, &database, config, &error) != 0 ||
         library_.connect(database, &connection_) != 0) {
@@ -177,7 +179,7 @@ Result<> run_script() {
   const auto value = json::parse(json::string_view(input.data(), input.size()), error);
   if (error || !value.is_object()) return fail_internal("standard input is no JSON object");
   const auto& script = value.get_object();
-  hold_back(memory_of(script));
+  hold_back(number_of(script, "memory_bytes"));
   auto session = TRY(Session::open(script));
   for (const auto& statement : list_of(script, "statements")) {
     if (statement.is_string()) TRY(session.run(std::string_view(statement.get_string())));

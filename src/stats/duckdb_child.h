@@ -2,8 +2,8 @@
 // else. It is nice, holds to a limit of memory, and opens only the files that it is told of.
 //
 // Standard input is one JSON object:
-//   {"library": "…/libduckdb.so", "memory_bytes": 536870912, "temporary": "…", "files": ["…"],
-//    "statements": ["…"], "query": "SELECT …"}
+//   {"library": "…/libduckdb.so", "memory_bytes": 536870912, "threads": 2, "temporary": "…",
+//    "files": ["…"], "statements": ["…"], "query": "SELECT …"}
 // The statements run in order; what they COPY TO '/dev/stdout' is the output. Then comes the answer of the
 // query, which is one SELECT or nothing: a line of JSON with the names of its columns, and a line for each
 // row, with all values as texts or null. A failure is a sentence on standard error and exit status 1.

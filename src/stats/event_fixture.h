@@ -1,9 +1,11 @@
 // Events for tests.
 #pragma once
 
+#include <array>
+#include <map>
 #include <string>
 
-#include "stats/event.h"
+#include "stats/recorded_event.h"
 
 namespace kohaku::stats {
 
@@ -31,5 +33,35 @@ inline Event sample_event(std::int64_t number = 0) {
   event.duration_micros = 1234;
   return event;
 }
+
+inline std::string encoded(const EventClient& client) {
+  std::array<std::byte, most_client_bytes> out;
+  return std::string(as_text(Bytes(out).first(encode(client, out))));
+}
+inline std::string encoded(const EventTarget& target) {
+  std::array<std::byte, most_target_bytes> out;
+  return std::string(as_text(Bytes(out).first(encode(target, out))));
+}
+
+// Events as a journal gives them back: each client and each target has one position.
+class EventRecorder {
+ public:
+  // Valid as long as `event`.
+  RecordedEvent record(const Event& event) {
+    ++last_;
+    return {event,
+            event,
+            event,
+            place(encoded(static_cast<const EventClient&>(event))),
+            place(encoded(static_cast<const EventTarget&>(event))),
+            last_};
+  }
+
+ private:
+  Position place(const std::string& part) { return places_.emplace(part, last_).first->second; }
+
+  std::map<std::string, Position> places_;
+  Position last_ = 0;
+};
 
 }  // namespace kohaku::stats

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -35,7 +36,7 @@ struct CountingRules {
 class Batch {
  public:
   explicit Batch(const CountingRules& rules) : rules_(rules) {}  // `rules` must outlive it
-  void add(const Event& event);
+  void add(const RecordedEvent& read);
   std::size_t size() const { return events_; }
 
   // All of what follows is public to apply() and to its tests.
@@ -82,26 +83,57 @@ class Batch {
   const std::map<GroupKey, Sums>& groups() const { return groups_; }
 
  private:
-  struct Facts;
   struct Agent {  // what a User-Agent says
     Traffic traffic;
     Client client;
   };
+  struct ClientFacts {
+    Agent agent;
+    std::string country;
+    bool authenticated;
+    std::optional<Who> who;  // worked out when it is needed
+    std::optional<Who> address;
+  };
+  // Events that differ in time, bytes and duration alone.
+  struct KindKey {
+    Position client;
+    Position target;
+    int status;
+    friend bool operator==(const KindKey&, const KindKey&) = default;
+  };
+  struct KindHash {
+    std::size_t operator()(const KindKey& key) const;
+  };
+  struct Kind {
+    ClientFacts* client;
+    bool is_download;
+    bool is_huggingface;
+    bool carries_content;
+    Sums each;  // what one adds, but for its bytes
+    // Where the last one was added.
+    std::optional<std::int64_t> day = {};
+    Sums* day_sums = nullptr;
+    Sums* client_sums = nullptr;
+    Sums* country_sums = nullptr;
+    std::optional<std::int64_t> bucket = {};
+    std::optional<std::int64_t> huggingface_bucket = {};
+  };
   const Agent& agent(const std::string& text);
-  const Who& who(const Event& event);
-  void count_sessions(const Event& event, const Facts& facts);
-  void count_request(const Event& event, const Facts& facts);
-  Session& session(const SessionKey& key, const Facts& facts);
+  ClientFacts& client(const RecordedEvent& read);
+  Kind& kind(const RecordedEvent& read);
+  void begin_day(Kind& kind, RepoId repo, std::int64_t day);
+  void count_sessions(Kind& kind, const RecordedEvent& read);
+  Session& session(const SessionKey& key, const ClientFacts& client);
 
   const CountingRules& rules_;
   std::size_t events_ = 0;
   std::map<SessionKey, Session> sessions_;
   std::map<DayKey, Sums> days_;
   std::map<GroupKey, Sums> groups_;
-  // Many events of a batch are of few clients; what follows from the same texts is worked out once.
+  // Many events of a batch are alike; what follows from the same is worked out once.
   std::unordered_map<std::string, Agent> agents_;
-  std::unordered_map<std::string, Who> whos_;
-  std::unordered_map<std::string, Who> addresses_;
+  std::unordered_map<Position, ClientFacts> clients_;
+  std::unordered_map<KindKey, Kind, KindHash> kinds_;
 };
 
 // Up to where this node's journal is folded; 0 at first.

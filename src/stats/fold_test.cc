@@ -10,6 +10,7 @@
 
 #include "db/database.h"
 #include "os/scratch_directory.h"
+#include "stats/event_fixture.h"
 #include "stats/namespace_sketches.h"
 #include "stats/sketch.h"
 #include "stats/trending.h"
@@ -74,7 +75,7 @@ class FoldTest : public testing::Test {
 
   void fold(const std::vector<Event>& events) {
     Batch batch(rules_);
-    for (const auto& event : events) batch.add(event);
+    for (const auto& event : events) batch.add(recorder_.record(event));
     position_ += 10;
     ok(database_->write_now([&](db::Connection& c) { return apply(c, batch, "node", position_); }));
   }
@@ -97,6 +98,7 @@ class FoldTest : public testing::Test {
   std::unique_ptr<db::Database> database_;
   CountingRules rules_{WhoKey({}), {}, 900};
   Position position_ = 0;
+  EventRecorder recorder_;
 };
 
 TEST_F(FoldTest, OneSessionHoweverManyFilesAndRanges) {

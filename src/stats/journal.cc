@@ -74,7 +74,7 @@ Result<bool> ends_at(const os::Path& directory, std::uint64_t number, std::uint6
 }  // namespace
 
 bool is_any_download(const Event& event) {
-  return is_download(event) || is_huggingface_download(event);
+  return is_download(event, event.status) || is_huggingface_download(event, event.status);
 }
 
 struct Journal::State {
@@ -89,7 +89,7 @@ struct Journal::State {
   std::uint64_t used_of(std::uint64_t number, std::uint64_t bytes) const;
   bool is_written(std::uint64_t number) const;
   void leave_current();
-  bool place(Bytes record);
+  bool place(Bytes encoded);
 
   // These want `sync_mutex` alone.
   void leave_old_segment();
@@ -174,11 +174,11 @@ void Journal::State::leave_current() {
   current_seen.reset();
 }
 
-bool Journal::State::place(Bytes record) {
-  if (current && current->append(record)) return true;
+bool Journal::State::place(Bytes encoded) {
+  if (current && current->append(encoded)) return true;
   if (ahead.empty()) return false;
   leave_current();
-  return current->append(record);
+  return current->append(encoded);
 }
 
 void Journal::State::leave_old_segment() {
@@ -283,17 +283,12 @@ Result<bool> Journal::State::read_segment(std::uint64_t number, Position from, P
   if (!reader && reader.error().code == Code::not_found) return true;
   if (!reader) return std::unexpected(std::move(reader).error());
   while (position_of(number, reader->offset()) < until) {
-    const auto payload = TRY(reader->next());
-    if (!payload) {
+    const auto read = TRY(reader->next());
+    if (!read) {
       if (reader->damaged() || number == number_of(until)) tell_of_damage(number, reader->offset());
       return true;
     }
-    const auto event = decode(*payload);
-    if (!event) {
-      tell_of_damage(number, reader->offset());
-      return true;
-    }
-    if (!TRY(take(*event, position_of(number, reader->offset())))) return false;
+    if (!TRY(take(*read))) return false;
   }
   return true;
 }
@@ -334,12 +329,12 @@ Result<std::unique_ptr<Journal>> Journal::open(const os::Path& directory, Journa
 }
 
 void Journal::append(const Event& event) noexcept {
-  const JournalRecord record(event);
+  const EncodedEvent encoded(event);
   const std::scoped_lock lock(state_->mutex);
   ++state_->appended;
   // Behind those that wait, so that the order is kept.
-  if (state_->waiting.empty() && state_->place(record.bytes())) return;
-  state_->waiting.add(record.bytes(), state_->options.counts(event));
+  if (state_->waiting.empty() && state_->place(encoded.bytes())) return;
+  state_->waiting.add(encoded.bytes(), state_->options.counts(event));
 }
 
 Result<Position> Journal::sync() {

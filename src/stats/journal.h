@@ -16,11 +16,9 @@
 #include "base/result.h"
 #include "os/files.h"
 #include "stats/event.h"
+#include "stats/recorded_event.h"
 
 namespace kohaku::stats {
-
-// Where a record begins: segment number × 2^32 + offset. Grows along the journal; 0 is its beginning.
-using Position = std::int64_t;
 
 // By one policy or another (stats/policy.h); other events are only logged.
 bool is_any_download(const Event& event);
@@ -63,10 +61,10 @@ class Journal {
   // thread, one after the other. That there is no room is no failure: it is logged, and tried again.
   Result<Position> sync();
 
-  // Gives back every whole record from `from` up to `until`, in order, with the position after it; stops
-  // when `take` says false. A damaged record ends its segment: what follows in it is given up, and logged.
-  // `until` is what sync() or counters() said. Any thread; holds no lock meanwhile.
-  using Take = std::function<Result<bool>(const Event& event, Position after)>;
+  // Gives back every whole event from `from` up to `until`, in order; stops when `take` says false. A
+  // damaged record ends its segment: what follows in it is given up, and logged. `until` is what sync()
+  // or counters() said. Any thread; holds no lock meanwhile.
+  using Take = std::function<Result<bool>(const RecordedEvent& read)>;
   Result<> read(Position from, Position until, const Take& take) const;
 
   // Removes segments that end at or before `position`, but for the one that is written.

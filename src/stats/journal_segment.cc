@@ -24,6 +24,8 @@ using namespace segment_format;
 
 constexpr std::string_view suffix = ".events";
 constexpr std::size_t window_bytes = std::size_t{256} << 10U;
+constexpr std::size_t most_payload_bytes = std::max(most_client_bytes, most_target_bytes);
+constexpr std::size_t most_kept_bytes = std::size_t{4} << 20U;
 
 // Offsets in the header.
 constexpr std::size_t version_at = 8;
@@ -60,6 +62,29 @@ bool is_header(Bytes header, std::uint64_t number) {
 
 std::uint32_t sum_of(Bytes length, Bytes payload) {
   return store::crc32c(payload, store::crc32c(length));
+}
+
+// Where one begins: how many bytes it has, with its head.
+std::size_t record_size(Bytes record) { return record_head_bytes + load<std::uint32_t>(record, 0); }
+
+// The payload has its place behind the head already.
+void write_head(std::byte* record, std::uint32_t length) {
+  std::memcpy(record, &length, sizeof length);
+  const auto sum = sum_of(Bytes(record, 4), Bytes(record + record_head_bytes, length));
+  std::memcpy(record + 4, &sum, sizeof sum);
+}
+
+template <std::size_t Most, class Part>
+std::size_t encode_record(const Part& part, std::byte* record) {
+  const auto length = encode(part, std::span<std::byte, Most>(record + record_head_bytes, Most));
+  write_head(record, static_cast<std::uint32_t>(length));
+  return record_head_bytes + length;
+}
+
+bool is_record(Bytes record) {
+  return record.size() > record_head_bytes && record.size() == record_size(record) &&
+         load<std::uint32_t>(record, 4) ==
+             sum_of(record.first(4), record.subspan(record_head_bytes));
 }
 
 // Where every write goes to a new place (Btrfs), a page written a second time needs room again: we ask for
@@ -111,14 +136,13 @@ std::optional<std::uint64_t> segment_number_from(std::string_view name) {
   return number;
 }
 
-JournalRecord::JournalRecord(const Event& event) {
+EncodedEvent::EncodedEvent(const Event& event) {
   const std::span memory(memory_);
-  const auto length = static_cast<std::uint32_t>(
-      encode(event, memory.subspan<record_head_bytes, most_encoded_bytes>()));
-  size_ = record_head_bytes + length;
-  std::memcpy(memory.data(), &length, sizeof length);
-  const auto sum = sum_of(memory.first<4>(), memory.subspan(record_head_bytes, length));
-  std::memcpy(memory.data() + 4, &sum, sizeof sum);
+  auto* const client = memory.data() + outcome_record_bytes;
+  const auto client_size = encode_record<most_client_bytes>(event, client);
+  auto* const target = client + client_size;
+  size_ = outcome_record_bytes + client_size + encode_record<most_target_bytes>(event, target);
+  encode(OutcomeRecord{event, 0, 0}, memory.subspan<record_head_bytes, outcome_bytes>());
 }
 
 Result<std::unique_ptr<JournalSegment>> JournalSegment::create(const os::Path& directory,
@@ -145,9 +169,23 @@ Result<std::unique_ptr<JournalSegment>> JournalSegment::create(const os::Path& d
 
 JournalSegment::~JournalSegment() { ::munmap(memory_.data(), memory_.size()); }
 
-bool JournalSegment::append(Bytes record) {
-  if (record.size() > memory_.size() - used_) return false;
-  auto* const place = memory_.data() + used_;
+std::uint32_t& JournalSegment::slot_of(Bytes record) {
+  return known_[load<std::uint32_t>(record, 4) % known_.size()];
+}
+
+std::optional<std::uint32_t> JournalSegment::find(Bytes record) {
+  const auto offset = slot_of(record);
+  if (offset == 0 || record.size() > used_ - offset) return std::nullopt;
+  const auto* const there = memory_.data() + offset;
+  if (std::memcmp(there, record.data(), record.size()) != 0) return std::nullopt;
+  return offset;
+}
+
+std::uint32_t JournalSegment::add(Bytes record) { return slot_of(record) = write(record); }
+
+std::uint32_t JournalSegment::write(Bytes record) {
+  const auto offset = static_cast<std::uint32_t>(used_);
+  auto* const place = memory_.data() + offset;
   constexpr std::size_t length_bytes = 4;
   std::memcpy(place + length_bytes, record.data() + length_bytes, record.size() - length_bytes);
   // The length comes last: until it stands there, the segment ends here for whoever reads it after this
@@ -155,6 +193,25 @@ bool JournalSegment::append(Bytes record) {
   std::atomic_signal_fence(std::memory_order_seq_cst);
   std::memcpy(place, record.data(), length_bytes);
   used_ += record.size();
+  return offset;
+}
+
+bool JournalSegment::append(Bytes encoded) {
+  const auto parts = encoded.subspan(outcome_record_bytes);
+  const auto client = parts.first(record_size(parts));
+  const auto target = parts.subspan(client.size());
+  const auto client_at = find(client);
+  const auto target_at = find(target);
+  const auto size =
+      outcome_record_bytes + (client_at ? 0 : client.size()) + (target_at ? 0 : target.size());
+  if (size > memory_.size() - used_) return false;
+  std::array<std::byte, outcome_record_bytes> outcome;
+  std::memcpy(outcome.data(), encoded.data(), outcome.size());
+  const std::array places = {client_at ? *client_at : add(client),
+                             target_at ? *target_at : add(target)};
+  std::memcpy(outcome.data() + record_head_bytes + 4, places.data(), sizeof places);
+  write_head(outcome.data(), outcome_bytes);
+  write(outcome);
   return true;
 }
 
@@ -168,15 +225,16 @@ Result<> JournalSegment::sync(std::uint64_t until) {
 Result<JournalSegmentReader>
 JournalSegmentReader::open(const os::Path& directory, std::uint64_t number, std::uint64_t offset) {
   auto file = TRY(os::open_for_reading(directory / segment_name(number)));
-  JournalSegmentReader reader(std::move(file), std::max<std::uint64_t>(offset, header_bytes));
-  TRY(reader.check_header(number));
+  JournalSegmentReader reader(std::move(file), number,
+                              std::max<std::uint64_t>(offset, header_bytes));
+  TRY(reader.check_header());
   return reader;
 }
 
-Result<> JournalSegmentReader::check_header(std::uint64_t number) {
+Result<> JournalSegmentReader::check_header() {
   std::array<std::byte, header_bytes> header;
   const auto got = TRY(file_.read_at(0, header));
-  damaged_ = !is_header(Bytes(header).first(got), number);
+  damaged_ = !is_header(Bytes(header).first(got), number_);
   return {};
 }
 
@@ -192,25 +250,87 @@ Result<Bytes> JournalSegmentReader::view(std::uint64_t offset, std::size_t size)
   return Bytes(window_).subspan(skipped, std::min(size, window_size_ - skipped));
 }
 
-std::optional<Bytes> JournalSegmentReader::damage() {
-  damaged_ = true;
-  return std::nullopt;
-}
-
-Result<std::optional<Bytes>> JournalSegmentReader::next() {
-  static_assert(record_head_bytes + most_encoded_bytes <= window_bytes);
-  if (damaged_) return std::nullopt;
+Result<std::optional<Bytes>> JournalSegmentReader::next_payload() {
+  static_assert(record_head_bytes + most_payload_bytes <= window_bytes);
   const auto head = TRY(view(offset_, record_head_bytes));
   if (head.size() < record_head_bytes) return std::nullopt;
   const auto length = load<std::uint32_t>(head, 0);
   if (length == 0) return std::nullopt;
-  if (length > most_encoded_bytes) return damage();
+  damaged_ = true;
+  if (length > most_payload_bytes) return std::nullopt;
   const auto record = TRY(view(offset_, record_head_bytes + length));
-  if (record.size() < record_head_bytes + length) return damage();
-  const auto payload = record.subspan(record_head_bytes);
-  if (load<std::uint32_t>(record, 4) != sum_of(record.first(4), payload)) return damage();
+  if (!is_record(record)) return std::nullopt;
+  damaged_ = false;
   offset_ += record.size();
-  return payload;
+  return record.subspan(record_head_bytes);
+}
+
+// Of the record at `offset`, which ends at `end` or before it; nothing where there is none.
+Result<std::optional<Bytes>> JournalSegmentReader::payload_before(std::uint64_t end,
+                                                                  std::uint32_t offset) {
+  if (offset < header_bytes || offset >= end) return std::nullopt;
+  constexpr std::size_t usual_bytes = 1024;
+  for (const std::size_t most : {usual_bytes, record_head_bytes + most_payload_bytes}) {
+    earlier_.resize(std::min<std::uint64_t>(most, end - offset));
+    const auto got = TRY(file_.read_at(offset, earlier_));
+    const auto there = Bytes(earlier_).first(got);
+    if (there.size() < record_head_bytes) return std::nullopt;
+    if (record_size(there) > there.size()) continue;
+    const auto record = there.first(record_size(there));
+    if (!is_record(record)) return std::nullopt;
+    return record.subspan(record_head_bytes);
+  }
+  return std::nullopt;
+}
+
+// Whether it is a client or a target.
+bool JournalSegmentReader::keep(std::uint32_t offset, Bytes payload) {
+  kept_bytes_ += sizeof(EventTarget) + payload.size();
+  if (part_of(payload) == EventPart::client) {
+    auto client = decode_client(payload);
+    if (client) clients_.insert_or_assign(offset, std::move(*client));
+    return client.has_value();
+  }
+  auto target = decode_target(payload);
+  if (target) targets_.insert_or_assign(offset, std::move(*target));
+  return target.has_value();
+}
+
+Result<bool> JournalSegmentReader::find(std::uint64_t end, std::uint32_t offset, EventPart part) {
+  const bool is_kept =
+      part == EventPart::client ? clients_.contains(offset) : targets_.contains(offset);
+  if (is_kept) return true;
+  const auto payload = TRY(payload_before(end, offset));
+  return payload && part_of(*payload) == part && keep(offset, *payload);
+}
+
+Result<std::optional<RecordedEvent>> JournalSegmentReader::next() {
+  while (!damaged_) {
+    const auto begin = offset_;
+    const auto payload = TRY(next_payload());
+    if (!payload) break;
+    // What is needed again is read again.
+    if (kept_bytes_ > most_kept_bytes) {
+      clients_.clear();
+      targets_.clear();
+      kept_bytes_ = 0;
+    }
+    if (part_of(*payload) != EventPart::outcome) {
+      damaged_ = !keep(static_cast<std::uint32_t>(begin), *payload);
+      continue;
+    }
+    const auto record = decode_outcome(*payload);
+    damaged_ = !record || !TRY(find(begin, record->client, EventPart::client)) ||
+               !TRY(find(begin, record->target, EventPart::target));
+    if (damaged_) break;
+    const auto position = [&](std::uint64_t offset) {
+      return static_cast<Position>(number_ << 32U | offset);
+    };
+    return RecordedEvent{
+        clients_.at(record->client), targets_.at(record->target), record->outcome,
+        position(record->client),    position(record->target),    position(offset_)};
+  }
+  return std::nullopt;
 }
 
 }  // namespace kohaku::stats

@@ -10,38 +10,44 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "os/files.h"
 #include "stats/event.h"
+#include "stats/recorded_event.h"
 
 namespace kohaku::stats {
 
 namespace segment_format {
 inline constexpr std::string_view magic = "KHEVENTS";
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 inline constexpr std::size_t header_bytes = 64;
 inline constexpr std::size_t node_bytes = 16;
 inline constexpr std::size_t record_head_bytes = 8;  // length and check sum
+inline constexpr std::size_t outcome_record_bytes = record_head_bytes + outcome_bytes;
 }  // namespace segment_format
 
 std::string segment_name(std::uint64_t number);
 std::optional<std::uint64_t> segment_number_from(std::string_view name);
 
-// An event as it stands in a segment: length, check sum, payload. Large: for the stack only.
-class JournalRecord {
+// An event made ready for any segment: the record of its outcome, which lacks where the others stand, then
+// those of its client and its target. Large: for the stack only.
+class EncodedEvent {
  public:
-  explicit JournalRecord(const Event& event);
-  JournalRecord(const JournalRecord&) = delete;
-  JournalRecord& operator=(const JournalRecord&) = delete;
+  explicit EncodedEvent(const Event& event);
+  EncodedEvent(const EncodedEvent&) = delete;
+  EncodedEvent& operator=(const EncodedEvent&) = delete;
 
   Bytes bytes() const { return Bytes(memory_).first(size_); }
 
  private:
   // Left uninitialized: most of it is never touched.
-  std::array<std::byte, segment_format::record_head_bytes + most_encoded_bytes> memory_;
+  std::array<std::byte, 3 * segment_format::record_head_bytes + outcome_bytes + most_client_bytes +
+                            most_target_bytes>
+      memory_;
   std::size_t size_;
 };
 
@@ -62,8 +68,9 @@ class JournalSegment {
   std::uint64_t used() const { return used_; }  // bytes from the beginning; header_bytes at first
   bool empty() const { return used_ == segment_format::header_bytes; }
 
-  // False when it does not fit. A process that dies in the midst leaves no record, not half of one.
-  bool append(Bytes record);
+  // An EncodedEvent's bytes; a client or target that stands here already is not written again. False when
+  // it does not fit. A process that dies in the midst leaves no event, not half of one.
+  bool append(Bytes encoded);
 
   // Makes durable what stands before `until`, unless it is already. One thread at a time, beside
   // append().
@@ -73,11 +80,18 @@ class JournalSegment {
   JournalSegment(std::uint64_t number, os::File file, std::span<std::byte> memory)
       : number_(number), file_(std::move(file)), memory_(memory) {}
 
+  std::uint32_t& slot_of(Bytes record);
+  std::optional<std::uint32_t> find(Bytes record);
+  std::uint32_t add(Bytes record);
+  std::uint32_t write(Bytes record);
+
   std::uint64_t number_;
   os::File file_;
   std::span<std::byte> memory_;
   std::uint64_t used_ = segment_format::header_bytes;
   std::uint64_t synced_ = segment_format::header_bytes;
+  // Where clients and targets stand that were written last, by their check sums; 0: none.
+  std::array<std::uint32_t, 8192> known_{};
 };
 
 // Reads the records of a file, which may grow behind what is read. One thread.
@@ -87,25 +101,34 @@ class JournalSegmentReader {
   static Result<JournalSegmentReader> open(const os::Path& directory, std::uint64_t number,
                                            std::uint64_t offset);
 
-  // The payload of the next record, valid until the next call; nothing behind the last whole one.
-  Result<std::optional<Bytes>> next();
+  // The next event, valid until the next call; nothing behind the last whole one.
+  Result<std::optional<RecordedEvent>> next();
   std::uint64_t offset() const { return offset_; }  // behind what next() gave
-  // After next() gave nothing: there is something that is not a record.
+  // After next() gave nothing: there is something that is no event.
   bool damaged() const { return damaged_; }
 
  private:
-  JournalSegmentReader(os::File file, std::uint64_t offset)
-      : file_(std::move(file)), offset_(offset) {}
-  Result<> check_header(std::uint64_t number);
+  JournalSegmentReader(os::File file, std::uint64_t number, std::uint64_t offset)
+      : file_(std::move(file)), number_(number), offset_(offset) {}
+  Result<> check_header();
   Result<Bytes> view(std::uint64_t offset, std::size_t size);
-  std::optional<Bytes> damage();
+  Result<std::optional<Bytes>> next_payload();
+  Result<std::optional<Bytes>> payload_before(std::uint64_t end, std::uint32_t offset);
+  bool keep(std::uint32_t offset, Bytes payload);
+  Result<bool> find(std::uint64_t end, std::uint32_t offset, EventPart part);
 
   os::File file_;
+  std::uint64_t number_;
   std::uint64_t offset_;
   bool damaged_ = false;
   std::vector<std::byte> window_;  // of the file, from window_offset_
   std::uint64_t window_offset_ = 0;
   std::size_t window_size_ = 0;
+  // Of events to come, by where they stand.
+  std::unordered_map<std::uint32_t, EventClient> clients_;
+  std::unordered_map<std::uint32_t, EventTarget> targets_;
+  std::size_t kept_bytes_ = 0;
+  std::vector<std::byte> earlier_;  // payload_before()
 };
 
 }  // namespace kohaku::stats

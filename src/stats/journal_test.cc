@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -18,6 +19,7 @@
 #include "os/scratch_directory.h"
 #include "stats/event_fixture.h"
 #include "stats/journal_segment.h"
+#include "store/crc32c.h"
 
 namespace kohaku::stats {
 namespace {
@@ -63,11 +65,11 @@ class JournalTest : public testing::Test {
                                         Position until = forever) {
     std::vector<std::int64_t> numbers;
     Position last = from;
-    const auto done = journal.read(from, until, [&](const Event& event, Position after) {
-      EXPECT_LT(last, after);
-      last = after;
-      EXPECT_EQ(sample_event(event.repo.value), event);
-      numbers.push_back(event.repo.value);
+    const auto done = journal.read(from, until, [&](const RecordedEvent& read) {
+      EXPECT_LT(last, read.after);
+      last = read.after;
+      EXPECT_EQ(sample_event(read.target.repo.value), read.event());
+      numbers.push_back(read.target.repo.value);
       return true;
     });
     EXPECT_TRUE(done);
@@ -118,12 +120,12 @@ TEST_F(JournalTest, ReadingStopsWhereItIsTold) {
   const auto journal = open();
   append(*journal, 0, 10);
   Position after_third = 0;
-  ASSERT_TRUE(journal->read(0, forever, [&](const Event& event, Position after) {
-    after_third = after;
-    return event.repo.value < 2;
+  ASSERT_TRUE(journal->read(0, forever, [&](const RecordedEvent& read) {
+    after_third = read.after;
+    return read.target.repo.value < 2;
   }));
   EXPECT_EQ(count_up(3, 10), read(*journal, after_third));
-  const auto failed = journal->read(0, forever, [](const Event&, Position) -> Result<bool> {
+  const auto failed = journal->read(0, forever, [](const RecordedEvent&) -> Result<bool> {
     return fail(Code::unavailable, "no");
   });
   ASSERT_FALSE(failed);
@@ -172,8 +174,8 @@ TEST_F(JournalTest, TakesEventsOfAllSizes) {
   }
   ASSERT_TRUE(journal->sync());
   int count = 0;
-  ASSERT_TRUE(journal->read(0, forever, [&](const Event& event, Position) {
-    EXPECT_EQ(count % 2 == 0 ? large : Event{}, event);
+  ASSERT_TRUE(journal->read(0, forever, [&](const RecordedEvent& read) {
+    EXPECT_EQ(count % 2 == 0 ? large : Event{}, read.event());
     ++count;
     return true;
   }));
@@ -203,9 +205,9 @@ TEST_F(JournalTest, EightThreadsAppendWhileOneReads) {
   for (bool last = false; !last;) {
     last = running == 0;
     const auto until = journal->sync().value();
-    ASSERT_TRUE(journal->read(position, until, [&](const Event& event, Position) {
-      const auto number = event.repo.value;
-      EXPECT_EQ(sample_event(number), event);
+    ASSERT_TRUE(journal->read(position, until, [&](const RecordedEvent& read) {
+      const auto number = read.target.repo.value;
+      EXPECT_EQ(sample_event(number), read.event());
       EXPECT_EQ(seen[number / each]++, number % each);
       ++total;
       return true;
@@ -284,17 +286,123 @@ TEST_F(JournalTest, ATornTailIsCutOff) {
 
 TEST_F(JournalTest, ARecordWithoutItsLengthIsNone) {
   const auto half = JournalSegment::create(directory_.path(), 1, "0123456789abcdef", small).value();
-  ASSERT_TRUE(half->append(JournalRecord(sample_event(1)).bytes()));
+  ASSERT_TRUE(half->append(EncodedEvent(sample_event(1)).bytes()));
   const auto first_end = half->used();
-  ASSERT_TRUE(half->append(JournalRecord(sample_event(2)).bytes()));
+  ASSERT_TRUE(half->append(EncodedEvent(sample_event(2)).bytes()));
   ASSERT_TRUE(half->sync(half->used()));
   auto file = os::open_for_writing(directory_.path() / segment_name(1)).value();
   ASSERT_TRUE(file.write_at(first_end, as_bytes(std::string(4, '\0'))));
   auto reader = JournalSegmentReader::open(directory_.path(), 1, 0).value();
-  EXPECT_EQ(encode(sample_event(1)), as_text(reader.next().value().value()));
+  EXPECT_EQ(sample_event(1), reader.next().value().value().event());
   EXPECT_FALSE(reader.next().value());
   EXPECT_EQ(first_end, reader.offset());
   EXPECT_FALSE(reader.damaged()) << "a process was killed here, nothing worse";
+}
+
+TEST_F(JournalTest, WhatIsTheSameStandsThereOnce) {
+  const auto journal = open();
+  auto event = sample_event(1);
+  journal->append(event);
+  const auto first = journal->sync().value();
+  std::vector<Event> events;
+  for (int i = 0; i < 100; ++i) {
+    event.at.value += 1000;
+    event.status = 200 + i % 2;
+    event.bytes = static_cast<std::uint64_t>(i);
+    event.user_agent = i % 3 == 0 ? "curl" : "wget";
+    events.push_back(event);
+    journal->append(event);
+  }
+  const auto other_agents = 2 * (8 + encoded(static_cast<EventClient&>(event)).size());
+  EXPECT_EQ(100 * 44 + other_agents, journal->bytes_after(first));
+  // From the middle on, too, where what is referred to was passed.
+  std::vector<Event> seen;
+  std::map<Position, std::string> agents;
+  auto from = first;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(journal->read(from, forever, [&](const RecordedEvent& read) {
+      seen.push_back(read.event());
+      EXPECT_EQ(read.client.user_agent,
+                agents.emplace(read.client_at, read.client.user_agent).first->second);
+      from = read.after;
+      return false;
+    }));
+  }
+  EXPECT_EQ(events, seen);
+  EXPECT_EQ(2u, agents.size());
+}
+
+TEST_F(JournalTest, ReadsWhatIsReferredToAfterMuchElse) {
+  const auto journal = open({.segment_bytes = std::uint64_t{32} << 20U});
+  journal->append(sample_event(0));
+  for (int i = 1; i <= 2000; ++i) {
+    auto large = sample_event(i);
+    large.path.assign(4000, static_cast<char>('a' + i % 26));
+    journal->append(large);
+    if (i % 100 == 0) journal->append(sample_event(0));
+  }
+  int small_ones = 0;
+  ASSERT_TRUE(journal->read(0, forever, [&](const RecordedEvent& read) {
+    if (read.target.repo.value != 0) return true;
+    EXPECT_EQ(sample_event(0), read.event());
+    ++small_ones;
+    return true;
+  }));
+  EXPECT_EQ(21, small_ones);
+}
+
+// So many that some client takes the place in memory of the target that it comes with.
+TEST_F(JournalTest, ManyClientsAskForTheSame) {
+  const auto journal = open({.segment_bytes = std::uint64_t{8} << 20U});
+  const auto from = [](std::int64_t number) {
+    auto event = sample_event(number % 3);
+    event.address = std::to_string(number);
+    return event;
+  };
+  for (int i = 0; i < 30'000; ++i) journal->append(from(i));
+  std::int64_t next = 0;
+  ASSERT_TRUE(journal->read(0, forever, [&](const RecordedEvent& read) {
+    EXPECT_EQ(from(next), read.event());
+    ++next;
+    return true;
+  }));
+  EXPECT_EQ(30'000, next);
+}
+
+TEST_F(JournalTest, AnOutcomeWithoutItsOthersIsDamage) {
+  const auto name = directory_.path() / segment_name(1);
+  {
+    const auto segment =
+        JournalSegment::create(directory_.path(), 1, "0123456789abcdef", small).value();
+    ASSERT_TRUE(segment->append(EncodedEvent(sample_event(1)).bytes()));
+    ASSERT_TRUE(segment->sync(segment->used()));
+  }
+  auto file = os::open_for_writing(name).value();
+  const auto client = 8 + encoded(static_cast<EventClient>(sample_event(1))).size();
+  const auto target = 8 + encoded(static_cast<EventTarget>(sample_event(1))).size();
+  const auto client_at = std::uint32_t{64};
+  const auto target_at = static_cast<std::uint32_t>(client_at + client);
+  const auto outcome_at = static_cast<std::uint32_t>(target_at + target);
+  const auto reads = [&](std::uint32_t to_client, std::uint32_t to_target) {
+    std::string record(44, '\0');
+    const std::span bytes(reinterpret_cast<std::byte*>(record.data()), record.size());
+    record[0] = 36;
+    encode(OutcomeRecord{sample_event(1), to_client, to_target}, bytes.subspan<8, 36>());
+    const auto sum = store::crc32c(Bytes(bytes).subspan(8), store::crc32c(Bytes(bytes).first(4)));
+    std::memcpy(record.data() + 4, &sum, sizeof sum);
+    EXPECT_TRUE(file.write_at(outcome_at, as_bytes(record)));
+    auto reader = JournalSegmentReader::open(directory_.path(), 1, outcome_at).value();
+    const auto read = reader.next().value();
+    EXPECT_EQ(!read, reader.damaged());
+    return read.has_value();
+  };
+  EXPECT_TRUE(reads(client_at, target_at));
+  for (const auto wrong : {std::uint32_t{0}, std::uint32_t{40}, client_at + 1, outcome_at,
+                           outcome_at + 44, std::uint32_t{0xFFFF'FFFF}}) {
+    EXPECT_FALSE(reads(wrong, target_at)) << wrong;
+    EXPECT_FALSE(reads(client_at, wrong)) << wrong;
+  }
+  EXPECT_FALSE(reads(target_at, client_at)) << "the other way round";
 }
 
 TEST_F(JournalTest, DamageEndsItsSegmentOnly) {
@@ -350,12 +458,13 @@ TEST_F(JournalTest, RemovesWhatIsBehind) {
   const auto files = file_count();
   ASSERT_LT(at(3, 0), end);
 
+  Position last_but_one = 0;
   Position last_of_first = 0;
-  ASSERT_TRUE(journal->read(0, at(2, 0), [&](const Event&, Position after) {
-    last_of_first = after;
+  ASSERT_TRUE(journal->read(0, at(2, 0), [&](const RecordedEvent& read) {
+    last_but_one = std::exchange(last_of_first, read.after);
     return true;
   }));
-  ASSERT_TRUE(journal->remove_before(last_of_first - 1));
+  ASSERT_TRUE(journal->remove_before(last_but_one));
   EXPECT_TRUE(os::exists(segment(1)));
   ASSERT_TRUE(journal->remove_before(last_of_first));
   EXPECT_FALSE(os::exists(segment(1))) << "it ends there";
@@ -395,14 +504,15 @@ TEST_F(JournalTest, TellsWhatIsLeftToRead) {
   EXPECT_EQ(0u, journal->bytes_after(journal->sync().value()));
   append(*journal, 0, 1);
   const auto one = journal->bytes_after(0);
-  EXPECT_EQ(8 + encode(sample_event(0)).size(), one);
+  EXPECT_EQ(EncodedEvent(sample_event(0)).bytes().size(), one);
   const auto position = journal->sync().value();
   EXPECT_EQ(0u, journal->bytes_after(position));
   append(*journal, 1, 3);
-  EXPECT_EQ(2 * one, journal->bytes_after(position));
+  const auto without_client = one - 8 - encoded(static_cast<EventClient>(sample_event())).size();
+  EXPECT_EQ(2 * without_client, journal->bytes_after(position));
   append(*journal, 3, 1000);
   ASSERT_TRUE(journal->sync());
-  EXPECT_LE(999 * one, journal->bytes_after(position));
+  EXPECT_LE(999 * without_client, journal->bytes_after(position));
   EXPECT_EQ(0u, journal->bytes_after(journal->counters().end));
 }
 
@@ -466,7 +576,7 @@ TEST_F(JournalTest, StartsWithoutRoom) {
 bool is_even(const Event& event) { return event.repo.value % 2 == 0; }
 
 TEST_F(JournalTest, DropsFirstWhatCountsNothing) {
-  const auto record = 8 + encode(sample_event(100)).size();
+  const auto record = EncodedEvent(sample_event(100)).bytes().size();
   const JournalOptions options{
       .segment_bytes = small, .most_waiting_bytes = 1000 * (record + 64), .counts = is_even};
   const auto journal = open(options);

@@ -1,8 +1,10 @@
 #include "stats/log_row.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <fmt/format.h>
+#include <charconv>
 #include <iterator>
 
 #include "http/text.h"
@@ -12,43 +14,46 @@ namespace kohaku::stats {
 namespace {
 
 struct Column {
+  std::string_view file;  // which of the three has it
   std::string_view name;
-  std::string_view json_type;
-  std::string_view value;  // of what JSON has
+  std::string_view file_type;
+  std::string_view value;  // of what the file has
   std::string_view type;
 };
 
 constexpr std::array<Column, 25> columns = {{
-    {"position", "BIGINT", "position", "BIGINT"},
-    {"timestamp", "BIGINT", "make_timestamp(timestamp)", "TIMESTAMP"},
-    {"status", "SMALLINT", "status", "SMALLINT"},
-    {"method", "VARCHAR", "method", "VARCHAR"},
-    {"repo_id", "BIGINT", "repo_id", "BIGINT"},
-    {"owner_id", "BIGINT", "owner_id", "BIGINT"},
-    {"repo_type", "VARCHAR", "repo_type", "VARCHAR"},
-    {"repo_name", "VARCHAR", "repo_name", "VARCHAR"},
-    {"user_id", "BIGINT", "user_id", "BIGINT"},
-    {"address_hash", "VARCHAR", "unhex(address_hash)", "BLOB"},
-    {"who", "VARCHAR", "unhex(who)", "BLOB"},
-    {"country", "VARCHAR", "country", "VARCHAR"},
-    {"region", "VARCHAR", "region", "VARCHAR"},
-    {"user_agent", "VARCHAR", "user_agent", "VARCHAR"},
-    {"path", "VARCHAR", "path", "VARCHAR"},
-    {"revision", "VARCHAR", "revision", "VARCHAR"},
-    {"bytes", "BIGINT", "bytes", "BIGINT"},
-    {"duration_micros", "BIGINT", "duration_micros", "BIGINT"},
-    {"door", "VARCHAR", "door", "VARCHAR"},
-    {"preview", "BOOLEAN", "preview", "BOOLEAN"},
-    {"download_counter", "BOOLEAN", "download_counter", "BOOLEAN"},
-    {"files", "BIGINT[]", "files", "BIGINT[]"},
-    {"traffic", "VARCHAR", "traffic", "VARCHAR"},
-    {"library", "VARCHAR", "library", "VARCHAR"},
-    {"version", "VARCHAR", "version", "VARCHAR"},
+    {"line", "position", "BIGINT", "position", "BIGINT"},
+    {"line", "timestamp", "BIGINT", "make_timestamp(line.timestamp)", "TIMESTAMP"},
+    {"line", "status", "SMALLINT", "status", "SMALLINT"},
+    {"target", "method", "VARCHAR", "method", "VARCHAR"},
+    {"target", "repo_id", "BIGINT", "repo_id", "BIGINT"},
+    {"target", "owner_id", "BIGINT", "owner_id", "BIGINT"},
+    {"target", "repo_type", "VARCHAR", "repo_type", "VARCHAR"},
+    {"target", "repo_name", "VARCHAR", "repo_name", "VARCHAR"},
+    {"client", "user_id", "BIGINT", "user_id", "BIGINT"},
+    {"client", "address_hash", "VARCHAR", "unhex(address_hash)", "BLOB"},
+    {"client", "who", "VARCHAR", "unhex(who)", "BLOB"},
+    {"client", "country", "VARCHAR", "country", "VARCHAR"},
+    {"client", "region", "VARCHAR", "region", "VARCHAR"},
+    {"client", "user_agent", "VARCHAR", "user_agent", "VARCHAR"},
+    {"target", "path", "VARCHAR", "path", "VARCHAR"},
+    {"target", "revision", "VARCHAR", "revision", "VARCHAR"},
+    {"line", "bytes", "BIGINT", "bytes", "BIGINT"},
+    {"line", "duration_micros", "BIGINT", "duration_micros", "BIGINT"},
+    {"target", "door", "VARCHAR", "door", "VARCHAR"},
+    {"target", "preview", "BOOLEAN", "preview", "BOOLEAN"},
+    {"target", "download_counter", "BOOLEAN", "download_counter", "BOOLEAN"},
+    {"target", "files", "BIGINT[]", "files", "BIGINT[]"},
+    {"client", "traffic", "VARCHAR", "traffic", "VARCHAR"},
+    {"client", "library", "VARCHAR", "library", "VARCHAR"},
+    {"client", "version", "VARCHAR", "version", "VARCHAR"},
 }};
 
-// A line of JSON, field by field.
+// A line of JSON, field by field, behind a text.
 class Line {
  public:
+  explicit Line(std::string& text) : text_(text) {}
+
   void number(std::string_view name, std::int64_t value) {
     begin(name);
     fmt::format_to(std::back_inserter(text_), "{}", value);
@@ -68,7 +73,6 @@ class Line {
     std::ranges::replace(clean, '\0', ' ');
     text_ += http::json_quote(clean);
   }
-  void fields(std::string_view fields) { text_.append(1, ',').append(fields); }
   void numbers(std::string_view name, const std::vector<std::uint64_t>& values) {
     begin(name);
     text_ += '[';
@@ -78,75 +82,88 @@ class Line {
     }
     text_ += ']';
   }
-  std::string end() && { return std::move(text_) += "}\n"; }
-  std::string fields() && { return std::move(text_).substr(1); }
+  void end() { text_ += "}\n"; }
 
  private:
   void begin(std::string_view name) {
-    text_ += text_.empty() ? '{' : ',';
+    text_ += is_first_ ? '{' : ',';
+    is_first_ = false;
     text_.append(1, '"').append(name).append("\":");
   }
 
-  std::string text_;
+  std::string& text_;
+  bool is_first_ = true;
 };
 
-void add_request(Line& line, const Event& event) {
-  line.number("timestamp", event.at.value);
-  line.number("status", event.status);
-  line.text("method", event.method);
-  line.text("user_agent", event.user_agent);
-  line.text("path", event.path);
-  line.text("revision", event.revision);
-  line.number("bytes", static_cast<std::int64_t>(event.bytes));
-  line.number("duration_micros", event.duration_micros);
-  line.text("door", to_string(event.door));
-  line.flag("preview", event.preview);
-  line.flag("download_counter", event.download_counter);
-  line.numbers("files", event.files);
+std::string columns_of(std::string_view file, std::string_view first) {
+  std::string types(first);
+  for (const auto& column : columns) {
+    if (column.file != file) continue;
+    types += fmt::format("{}{}: '{}'", types.empty() ? "" : ", ", column.name, column.file_type);
+  }
+  return types;
 }
 
-void add_repository(Line& line, const Event& event) {
-  line.number("repo_id", event.repo.value);
-  line.number("owner_id", event.owner.value);
-  line.text("repo_type", to_string(event.type));
-  line.text("repo_name", event.repository);
-}
-
-void add_client(Line& line, const Event& event, const WhoKey& key, const Countries& countries) {
-  const auto place = countries.find(event.address);
-  const auto client = client_of(event.user_agent);
-  line.number("user_id", event.user.value);
-  line.text("address_hash", key.of_address(event.address).hex());
-  line.text("who", key.of(event).hex());
-  line.text("country", place.country);
-  line.text("region", place.region);
-  line.text("traffic", to_string(traffic_of(event.user_agent)));
-  line.text("library", client.library);
-  line.text("version", client.version);
+std::string read_json(std::string_view file, const os::Path& path) {
+  return fmt::format("read_json({}, format = 'newline_delimited', maximum_object_size = 16777216, "
+                     "columns = {{{}}})",
+                     sql_quote(path.string()), columns_of(file, "number: 'BIGINT'"));
 }
 
 }  // namespace
 
-const std::string& LogRows::client(const Event& event) {
-  constexpr std::size_t most_known = 10'000;
-  auto known = fmt::format("{}\n{}\n", event.user.value, event.address);
-  known += event.user_agent;
-  if (event.who) known.append(1, '\n').append(event.who->hex());
-  const auto found = clients_.find(known);
-  if (found != clients_.end()) return found->second;
-  if (clients_.size() >= most_known) clients_.clear();
-  Line line;
-  add_client(line, event, key_, countries_);
-  return clients_.emplace(std::move(known), std::move(line).fields()).first->second;
+void append_line(std::string& text, const LogLine& line) {
+  const auto& outcome = line.outcome;
+  const std::array<std::int64_t, 7> numbers = {line.client,
+                                               line.target,
+                                               line.after,
+                                               outcome.at.value,
+                                               outcome.status,
+                                               static_cast<std::int64_t>(outcome.bytes),
+                                               outcome.duration_micros};
+  std::array<char, numbers.size() * 21> memory;
+  auto* end = memory.data();
+  for (const auto number : numbers) {
+    end = std::to_chars(end, memory.data() + memory.size(), number).ptr;
+    *end++ = ',';
+  }
+  end[-1] = '\n';
+  text.append(memory.data(), end);
 }
 
-std::string LogRows::row(const Event& event, Position after) {
-  Line line;
-  line.number("position", after);
-  add_request(line, event);
-  add_repository(line, event);
-  line.fields(client(event));
-  return std::move(line).end();
+void append_client(std::string& text, std::uint32_t number, const EventClient& client,
+                   const WhoKey& key, const Countries& countries) {
+  const auto place = countries.find(client.address);
+  const auto library = client_of(client.user_agent);
+  Line line(text);
+  line.number("number", number);
+  line.number("user_id", client.user.value);
+  line.text("address_hash", key.of_address(client.address).hex());
+  line.text("who", key.of(client).hex());
+  line.text("country", place.country);
+  line.text("region", place.region);
+  line.text("user_agent", client.user_agent);
+  line.text("traffic", to_string(traffic_of(client.user_agent)));
+  line.text("library", library.library);
+  line.text("version", library.version);
+  line.end();
+}
+
+void append_target(std::string& text, std::uint32_t number, const EventTarget& target) {
+  Line line(text);
+  line.number("number", number);
+  line.text("method", target.method);
+  line.number("repo_id", target.repo.value);
+  line.number("owner_id", target.owner.value);
+  line.text("repo_type", to_string(target.type));
+  line.text("repo_name", target.repository);
+  line.text("path", target.path);
+  line.text("revision", target.revision);
+  line.text("door", to_string(target.door));
+  line.flag("preview", target.preview);
+  line.flag("download_counter", target.download_counter);
+  line.numbers("files", target.files);
+  line.end();
 }
 
 std::string_view to_string(Door door) {
@@ -172,17 +189,17 @@ std::string_view to_string(Traffic traffic) {
   return "";
 }
 
-std::string select_rows(const os::Path& lines) {
-  std::string types;
+std::string select_rows(const os::Path& lines, const os::Path& clients, const os::Path& targets) {
   std::string values;
   for (const auto& column : columns) {
-    const auto* comma = types.empty() ? "" : ", ";
-    types += fmt::format("{}{}: '{}'", comma, column.name, column.json_type);
-    values += fmt::format("{}{} AS {}", comma, column.value, column.name);
+    values += fmt::format("{}{} AS {}", values.empty() ? "" : ", ", column.value, column.name);
   }
-  return fmt::format("SELECT {} FROM read_json({}, format = 'newline_delimited', "
-                     "maximum_object_size = 16777216, columns = {{{}}})",
-                     values, sql_quote(lines.string()), types);
+  return fmt::format(
+      "SELECT {} FROM read_csv({}, header = false, auto_detect = false, columns = {{{}}}) AS line "
+      "JOIN {} AS client ON client.number = line.client "
+      "JOIN {} AS target ON target.number = line.target",
+      values, sql_quote(lines.string()), columns_of("line", "client: 'BIGINT', target: 'BIGINT'"),
+      read_json("client", clients), read_json("target", targets));
 }
 
 std::string access_log_view(const std::vector<os::Path>& segments) {

@@ -66,14 +66,14 @@ std::optional<Policy> policy_from(std::string_view name) {
   return found == policies.end() ? std::nullopt : std::optional(*found);
 }
 
-bool is_download(const Event& event) {
-  if (event.preview || event.files.empty()) return false;
-  switch (event.door) {
+bool is_download(const EventTarget& target, int status) {
+  if (target.preview || target.files.empty()) return false;
+  switch (target.door) {
     case Door::resolve:
     case Door::raw:
-    case Door::xet_reconstruction: return event.method == "GET" && gave_bytes(event.status);
+    case Door::xet_reconstruction: return target.method == "GET" && gave_bytes(status);
     case Door::lfs_batch:
-    case Door::git_fetch: return event.status == 200;
+    case Door::git_fetch: return status == 200;
     case Door::lfs_object:
     case Door::xet_fetch:
     case Door::metadata: break;
@@ -81,11 +81,13 @@ bool is_download(const Event& event) {
   return false;
 }
 
-bool is_huggingface_download(const Event& event) {
-  if (event.preview || event.status >= 400) return false;
-  if (event.type != RepoType::model) return event.download_counter || is_download(event);
-  return event.door == Door::resolve && (gave_bytes(event.status) || event.status == 304) &&
-         is_query_file(event.path);
+bool is_huggingface_download(const EventTarget& target, int status) {
+  if (target.preview || status >= 400) return false;
+  if (target.type != RepoType::model) {
+    return target.download_counter || is_download(target, status);
+  }
+  return target.door == Door::resolve && (gave_bytes(status) || status == 304) &&
+         is_query_file(target.path);
 }
 
 Traffic traffic_of(std::string_view user_agent) {

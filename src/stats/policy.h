@@ -30,11 +30,11 @@ inline constexpr std::array<Policy, 3> policies = {{
 std::optional<Policy> policy_from(std::string_view name);
 
 // Decision 19, of one event: a request that gave somebody a file, or the way to it.
-bool is_download(const Event& event);
+bool is_download(const EventTarget& target, int status);
 // What the public hub looks at. Models: a request, HEAD too, for a file that says what the model is.
 // Datasets and spaces: any request for content, or one whose client says that it downloads; those of one
 // address within 5 minutes are one download.
-bool is_huggingface_download(const Event& event);
+bool is_huggingface_download(const EventTarget& target, int status);
 inline constexpr std::int64_t huggingface_window_seconds = 300;
 
 // Whose requests these are, by what the client says of itself. The values stand in the database.

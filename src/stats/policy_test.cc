@@ -7,6 +7,11 @@
 namespace kohaku::stats {
 namespace {
 
+bool is_download(const Event& event) { return stats::is_download(event, event.status); }
+bool is_huggingface_download(const Event& event) {
+  return stats::is_huggingface_download(event, event.status);
+}
+
 Event request(Door door, std::string method, int status) {
   Event event;
   event.door = door;

@@ -1,4 +1,4 @@
-// Records of the journal that found no room on the disk, in the order in which they came. Those that count
+// Encoded events that found no room on the disk, in the order in which they came. Those that count
 // nothing go first when the memory is full too, the latest before the earlier. One thread at a time.
 #pragma once
 

@@ -25,10 +25,10 @@ Who WhoKey::of_client(std::string_view address, std::string_view user_agent) con
 
 Who WhoKey::of_address(std::string_view address) const { return hash('a', address); }
 
-Who WhoKey::of(const Event& event) const {
-  if (event.who) return *event.who;
-  if (event.user.value != 0) return of_user(event.user);
-  return of_client(event.address, event.user_agent);
+Who WhoKey::of(const EventClient& client) const {
+  if (client.who) return *client.who;
+  if (client.user.value != 0) return of_user(client.user);
+  return of_client(client.address, client.user_agent);
 }
 
 std::string_view program_of(std::string_view user_agent) {

@@ -17,8 +17,8 @@ class WhoKey {
   // Of an anonymous client. The agents of one program count as one.
   Who of_client(std::string_view address, std::string_view user_agent) const;
   Who of_address(std::string_view address) const;
-  // Of an event: the one it brings, else its user, else its client.
-  Who of(const Event& event) const;
+  // The one it brings, else its user, else its address and program.
+  Who of(const EventClient& client) const;
 
  private:
   Who hash(char kind, std::string_view text) const;
