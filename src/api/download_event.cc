@@ -43,6 +43,13 @@ void begin_download(Call& call, const hub::Repo& repo) {
   if (door == Door::metadata || door == Door::lfs_batch) event.path = request.path();
 }
 
+void begin_redirected_download(Call& call, const hub::Repo& repo) {
+  begin_download(call, repo);
+  if (!call.download) return;
+  call.download->path = call.request.path();
+  call.download->download_counter = false;  // the call that follows is the one to count
+}
+
 void begin_refused_download(Call& call, const Error& error) {
   if (!call.manner.door || !call.hub.journal) return;
   if (error.code != Code::gated_repo && error.code != Code::gated_repo_anonymous) return;

@@ -14,6 +14,8 @@ namespace kohaku::api {
 // Does nothing where there is no door, no journal, or an event already; nor for a call for metadata whose
 // client does not say that it downloads.
 void begin_download(Call& call, const hub::Repo& repo);
+// Of a call by an old name of the repository, which is answered by a redirect. Its path is the call's own.
+void begin_redirected_download(Call& call, const hub::Repo& repo);
 // Of a call that its permission refuses: the repository is known to who stands before its gate.
 void begin_refused_download(Call& call, const Error& error);
 // The event is appended as `reply` ends; of a fetch without a pack there is none.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "os/log.h"
+
 namespace kohaku::api {
 
 http::Reply redirect_to_new_name(const Call& call, const hub::Repo& repo) {
@@ -16,6 +18,12 @@ http::Reply redirect_to_new_name(const Call& call, const hub::Repo& repo) {
   reply.headers.set("Location", std::move(location));
   reply.body = std::string();
   return reply;
+}
+
+http::Reply exception_reply(const Call& call, std::string_view what) {
+  os::log_error("exception in a handler",
+                {{"id", std::string_view(call.request.id)}, {"detail", what}});
+  return call.refuse(internal_error(fmt::format("exception: {}", what)));
 }
 
 hub::XetCredentials xet_credentials(const Call& call) {

@@ -12,7 +12,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -37,6 +39,9 @@ struct Body {
 
 // The 307 to a repository's new name, relative; the query is kept on /api only (decision 13).
 http::Reply redirect_to_new_name(const Call& call, const hub::Repo& repo);
+
+// The answer to an exception, which no handler should throw: 500, with `what` in the log.
+http::Reply exception_reply(const Call& call, std::string_view what);
 
 // Of a route below a casUrl.
 hub::XetCredentials xet_credentials(const Call& call);
@@ -67,6 +72,10 @@ KOHAKU_PERMISSION(WritableRepo, "repository: write",
 KOHAKU_PERMISSION(RepoAdmin, "repository: admin",
                   repo_admin(call.caller, call.path.repo_type(), call.path.repo))
 KOHAKU_PERMISSION(OrgAdmin, "namespace: admin", org_admin(call.caller, call.path.value("org")))
+KOHAKU_PERMISSION(NamespaceAnalyst, "namespace: analytics",
+                  namespace_analyst(call.caller, call.path.value("org")))
+KOHAKU_PERMISSION(RepoAnalyst, "repository: analytics",
+                  repo_analyst(call.caller, call.path.repo_type(), call.path.repo))
 KOHAKU_PERMISSION(XetReader, "xet token: read", xet_reader(xet_credentials(call)))
 KOHAKU_PERMISSION(XetWriter, "xet token: write", xet_writer(xet_credentials(call)))
 #undef KOHAKU_PERMISSION
@@ -114,6 +123,7 @@ bool make_permission(Call& call, Slot<Parameter>& slot, std::optional<http::Repl
       const bool reads =
           call.request.method == http::Method::get || call.request.method == http::Method::head;
       if (made->repo().moved && reads && !call.manner.in_place) {
+        begin_redirected_download(call, made->repo());
         answer = redirect_to_new_name(call, made->repo());
         return false;
       }
@@ -179,24 +189,30 @@ struct Bound {
   static Task<http::Reply> call(Call call) {
     std::tuple<Slot<Parameters>...> slots;
     std::optional<http::Reply> answer;
-    std::apply([&](auto&... slot) { (make_permission<Parameters>(call, slot, answer) && ...); },
-               slots);
-    if (answer) co_return ended(call, std::move(*answer));
-    if constexpr (has_body) {
-      auto text = co_await http::read_text(*call.request.body, most_body_bytes);
-      if (!text) co_return ended(call, call.refuse(text.error()));
-      std::apply([&](auto&... slot) { (make_body<Parameters>(call, *text, slot, answer) && ...); },
+    try {
+      std::apply([&](auto&... slot) { (make_permission<Parameters>(call, slot, answer) && ...); },
                  slots);
       if (answer) co_return ended(call, std::move(*answer));
-    }
-    auto invoke = [&] {
-      return std::apply([&](auto&... slot) { return Handler(slot.give(call)...); }, slots);
-    };
-    if constexpr (IsTask<R>::value) {
-      auto result = co_await invoke();
-      co_return ended(call, to_reply(call, std::move(result)));
-    } else {
-      co_return ended(call, co_await call.hub.pool.run([&] { return to_reply(call, invoke()); }));
+      if constexpr (has_body) {
+        auto text = co_await http::read_text(*call.request.body, most_body_bytes);
+        if (!text) co_return ended(call, call.refuse(text.error()));
+        std::apply(
+            [&](auto&... slot) { (make_body<Parameters>(call, *text, slot, answer) && ...); },
+            slots);
+        if (answer) co_return ended(call, std::move(*answer));
+      }
+      auto invoke = [&] {
+        return std::apply([&](auto&... slot) { return Handler(slot.give(call)...); }, slots);
+      };
+      if constexpr (IsTask<R>::value) {
+        auto result = co_await invoke();
+        co_return ended(call, to_reply(call, std::move(result)));
+      } else {
+        co_return ended(call, co_await call.hub.pool.run([&] { return to_reply(call, invoke()); }));
+      }
+    } catch (const std::exception& exception) {
+      // Here and not in the connection, so that this request, too, leaves its event.
+      co_return ended(call, exception_reply(call, exception.what()));
     }
   }
 

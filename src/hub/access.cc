@@ -192,6 +192,12 @@ Result<RepoAdmin> Access::repo_admin(Caller caller, RepoType type, const RepoNam
   return RepoAdmin(repo_of(std::move(seen)), std::move(caller));
 }
 
+Result<RepoAnalyst> Access::repo_analyst(Caller caller, RepoType type, const RepoName& name) const {
+  auto seen = TRY(see(hub_, caller, type, name));
+  if (seen->role < Role::admin) return no_such_repo(type, name);
+  return RepoAnalyst(repo_of(std::move(seen)), std::move(caller));
+}
+
 Result<WritableRepo> Access::writable_by_id(AccountId user, RepoId id) const {
   return hub_.database.read_now([&](db::Connection& connection) -> Result<WritableRepo> {
     auto repo = TRY(find_repo_by_id(connection, id));
@@ -253,6 +259,16 @@ Result<OrgAdmin> Access::org_admin(Caller caller, std::string_view name) const {
     return fail(Code::forbidden, fmt::format("You do not administer '{}'.", found->name));
   }
   return OrgAdmin(found->id, std::move(found->name), std::move(*caller.user), found->role);
+}
+
+Result<NamespaceAnalyst> Access::namespace_analyst(Caller caller, std::string_view name) const {
+  if (!caller.user || caller.only_repo) return not_signed_in(caller);
+  auto found =
+      TRY(hub_.database.read_now([&](auto& c) { return find_namespace(c, caller, name); }));
+  if (!found || found->role < Role::admin) {
+    return fail(Code::not_found, fmt::format("You administer no namespace '{}'.", name));
+  }
+  return NamespaceAnalyst(found->id, std::move(found->name));
 }
 
 }  // namespace kohaku::hub

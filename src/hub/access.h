@@ -138,6 +138,26 @@ class OrgAdmin {
   Role role_;
 };
 
+// A namespace whose analytics and access logs the caller may read: an organization they administer, or
+// their own. A token that only reads is enough.
+class NamespaceAnalyst {
+ public:
+  AccountId id() const { return id_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  friend class Access;
+  NamespaceAnalyst(AccountId id, std::string name) : id_(id), name_(std::move(name)) {}
+  AccountId id_;
+  std::string name_;
+};
+
+// A repository of such a namespace.
+class RepoAnalyst : public ReadableRepo {
+  friend class Access;
+  using ReadableRepo::ReadableRepo;
+};
+
 // What the caller presented: the Authorization header and the session cookie, untouched.
 struct Credentials {
   std::string_view authorization;
@@ -187,6 +207,10 @@ class Access {
   Result<WritableRepo> writable_by_id(AccountId user, RepoId repo) const;
   Result<NamespaceWriter> namespace_writer(Caller caller, std::string_view name) const;
   Result<OrgAdmin> org_admin(Caller caller, std::string_view name) const;  // 404, 403
+  // Whose statistics are not the caller's to read answers like what does not exist: 401 to nobody, else
+  // 404; a repository's repo_not_found to everybody.
+  Result<NamespaceAnalyst> namespace_analyst(Caller caller, std::string_view name) const;
+  Result<RepoAnalyst> repo_analyst(Caller caller, RepoType type, const RepoName& name) const;
   // By a Xet token: 401 when it is forged, expired or of another casUrl; 404, 403 as for the
   // repository itself.
   Result<XetReader> xet_reader(const XetCredentials& credentials) const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -29,7 +30,6 @@ struct Scope {
   AccountId owner;
   LogKey key;
   std::vector<NamedRepo> repos;    // the namespace's
-  std::vector<RepoId> elsewhere;   // of all others
   std::vector<os::Path> segments;  // that may hold rows of the range
 };
 
@@ -62,18 +62,22 @@ std::string sql_list(const Items& items, std::string_view type, Text text) {
 
 std::string id_text(RepoId id) { return fmt::format("{}", id.value); }
 
-std::vector<std::string> tables_of(const Scope& scope) {
+std::string own_table(const Scope& scope) {
   const auto ids =
       sql_list(scope.repos, "BIGINT", [](const NamedRepo& repo) { return id_text(repo.id); });
   const auto types = sql_list(scope.repos, "VARCHAR",
                               [](const NamedRepo& repo) { return stats::sql_quote(repo.type); });
   const auto names = sql_list(scope.repos, "VARCHAR",
                               [](const NamedRepo& repo) { return stats::sql_quote(repo.name); });
-  return {fmt::format("CREATE TEMP TABLE own AS SELECT unnest({}) AS id, unnest({}) AS type, "
-                      "unnest({}) AS name",
-                      ids, types, names),
-          "CREATE TEMP TABLE elsewhere AS SELECT unnest(" +
-              sql_list(scope.elsewhere, "BIGINT", id_text) + ") AS id"};
+  return fmt::format("CREATE TEMP TABLE own AS SELECT unnest({}) AS id, unnest({}) AS type, "
+                     "unnest({}) AS name",
+                     ids, types, names);
+}
+
+std::string is_in(LogRange range) {
+  return fmt::format("access_log.timestamp >= make_timestamp({}) AND "
+                     "access_log.timestamp < make_timestamp({})",
+                     range.from.value, range.to.value);
 }
 
 std::string format_options(LogFormat format) {
@@ -101,20 +105,26 @@ std::string select_columns(LogFormat format) {
       timestamp);
 }
 
-stats::DuckdbScript script_of(const Scope& scope, LogRange range, LogFormat format) {
+// With the namespace's repositories as `own`, and the log.
+stats::DuckdbScript begin_script(const Scope& scope) {
   stats::DuckdbScript script;
   script.files = scope.segments;
-  script.statements = tables_of(scope);
+  script.statements = {own_table(scope), stats::access_log_view(scope.segments)};
+  return script;
+}
+
+// `elsewhere`: once the namespace's, and another's today.
+stats::DuckdbScript script_of(const Scope& scope, const std::vector<RepoId>& elsewhere,
+                              LogRange range, LogFormat format) {
+  auto script = begin_script(scope);
+  script.statements.push_back("CREATE TEMP TABLE elsewhere AS SELECT unnest(" +
+                              sql_list(elsewhere, "BIGINT", id_text) + ") AS id");
   script.statements.push_back(hash_macro(scope.key));
-  script.statements.push_back(stats::access_log_view(scope.segments));
   script.statements.push_back(fmt::format(
-      "COPY (SELECT {} FROM access_log LEFT JOIN own ON own.id = repo_id "
-      "WHERE access_log.timestamp >= make_timestamp({}) AND "
-      "access_log.timestamp < make_timestamp({}) AND "
+      "COPY (SELECT {} FROM access_log LEFT JOIN own ON own.id = repo_id WHERE {} AND "
       "(own.id IS NOT NULL OR (owner_id = {} AND repo_id NOT IN (SELECT id FROM elsewhere)))) "
       "TO '/dev/stdout' ({})",
-      select_columns(format), range.from.value, range.to.value, scope.owner.value,
-      format_options(format)));
+      select_columns(format), is_in(range), scope.owner.value, format_options(format)));
   return script;
 }
 
@@ -152,9 +162,6 @@ Result<> read_repos(db::Connection& connection, Scope& scope) {
     scope.repos.push_back({rows.get<RepoId>(0), rows.get<std::string>(1),
                            rows.get<std::string>(2) + "/" + rows.get<std::string>(3)});
   }
-  auto others = connection.sql("SELECT id FROM repository WHERE owner_id <> ?1 ORDER BY id")
-                    .bind(scope.owner);
-  while (TRY(others.step())) scope.elsewhere.push_back(others.get<RepoId>(0));
   return {};
 }
 
@@ -169,6 +176,51 @@ Result<Scope> read_scope(Hub& hub, AccountId owner, LogRange range) {
     return {};
   }));
   return scope;
+}
+
+Result<std::int64_t> number(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size()) return value;
+  return fail_internal("DuckDB answered with something else than a number");
+}
+
+// What the log says was the namespace's in this time, and is not today. Segments are sorted by owner, so
+// little of them is read.
+Result<std::vector<RepoId>> once_owned(const stats::Duckdb& duckdb, const Scope& scope,
+                                       LogRange range) {
+  std::vector<RepoId> repos;
+  if (scope.segments.empty()) return repos;
+  auto script = begin_script(scope);
+  script.query = fmt::format("SELECT DISTINCT repo_id FROM access_log WHERE owner_id = {} AND {} "
+                             "AND repo_id NOT IN (SELECT id FROM own)",
+                             scope.owner.value, is_in(range));
+  for (const auto& row : TRY(duckdb.run(script)).rows) {
+    repos.push_back(RepoId{TRY(number(row[0].value_or("")))});
+  }
+  return repos;
+}
+
+// Those of them that are another's today, and not deleted. The hub may have a million repositories, of which
+// these are few.
+Result<std::vector<RepoId>> found_elsewhere(db::Connection& connection, AccountId owner,
+                                            const std::vector<RepoId>& repos) {
+  std::vector<RepoId> elsewhere;
+  for (const auto repo : repos) {
+    const auto row = TRY(connection.sql("SELECT owner_id FROM repository WHERE id = ?1")
+                             .bind(repo)
+                             .first<AccountId>());
+    if (row && std::get<0>(*row) != owner) elsewhere.push_back(repo);
+  }
+  return elsewhere;
+}
+
+Result<stats::DuckdbScript> prepare(Hub& hub, AccountId owner, LogRange range, LogFormat format) {
+  const auto scope = TRY(read_scope(hub, owner, range));
+  const auto once = TRY(once_owned(*hub.log_work->duckdb(), scope, range));
+  const auto elsewhere =
+      TRY(hub.database.read_now([&](auto& c) { return found_elsewhere(c, owner, once); }));
+  return script_of(scope, elsewhere, range, format);
 }
 
 }  // namespace
@@ -192,23 +244,22 @@ Task<Result<std::size_t>> LogExport::read(std::span<char> space) {
   co_return std::size_t{0};
 }
 
-Task<Result<LogExport>> start_log_export(Hub& hub, OrgAdmin admin, LogRange range,
+Task<Result<LogExport>> start_log_export(Hub& hub, NamespaceAnalyst analyst, LogRange range,
                                          LogFormat format) {
   const auto* duckdb = hub.log_work->duckdb();
   if (duckdb == nullptr) {
     co_return fail(Code::not_implemented,
                    "This hub keeps no access logs: its operator has not installed DuckDB.");
   }
-  auto right = hub.log_work->begin_export(admin.id());
+  auto right = hub.log_work->begin_export(analyst.id());
   if (!right) {
     co_return fail_too_many("Another access log is being exported. Try again in 10 seconds.", 10);
   }
   LogWork::Reader reader(*hub.log_work);
-  const auto scope =
-      CO_TRY(co_await hub.pool.run([&] { return read_scope(hub, admin.id(), range); }));
+  auto script =
+      CO_TRY(co_await hub.pool.run([&] { return prepare(hub, analyst.id(), range, format); }));
   auto temporary = CO_TRY(co_await hub.pool.run([&] { return duckdb->make_temporary(); }));
-  auto running =
-      CO_TRY(co_await duckdb->start(script_of(scope, range, format), std::move(temporary)));
+  auto running = CO_TRY(co_await duckdb->start(std::move(script), std::move(temporary)));
   co_return LogExport{std::move(right), std::move(reader), std::move(running)};
 }
 

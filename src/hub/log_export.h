@@ -37,7 +37,7 @@ struct LogExport {
 // The rows of the namespace's repositories, under their names of today, and of those it had and that were
 // deleted, under their last; along the journal, by time within each segment. Everything that was answered
 // before this call is in it. not_implemented without DuckDB, too_many_requests while others are exported.
-Task<Result<LogExport>> start_log_export(Hub& hub, OrgAdmin admin, LogRange range,
+Task<Result<LogExport>> start_log_export(Hub& hub, NamespaceAnalyst analyst, LogRange range,
                                          LogFormat format);
 
 // From now on the namespace's hashes are others: exports of before and after cannot be joined.

@@ -5,8 +5,12 @@
 #include "hub/commit_fixture.h"
 #include "hub/download_breakdown.h"
 #include "hub/download_groups.h"
+#include "hub/repositories.h"
+#include "hub/statistics_upkeep.h"
 #include "stats/fold.h"
+#include "stats/namespace_sketches.h"
 #include "stats/statistics_fixture.h"
+#include "stats/unique_downloaders.h"
 
 namespace kohaku::hub {
 namespace {
@@ -32,11 +36,10 @@ class PublisherAnalyticsTest : public ReadingTest {
     }));
   }
 
-  Result<AnalyticsScope> scope_for(const User& user, const std::string& name) {
-    return AnalyticsScope::of_namespace(hub(), value_of(Access(hub()).signed_in(caller(user))),
-                                        name);
+  Result<NamespaceAnalyst> analyst(const User& user, const std::string& name) {
+    return Access(hub()).namespace_analyst(caller(user), name);
   }
-  AnalyticsScope scope() { return value_of(scope_for(ada_, "org")); }
+  AnalyticsScope scope() { return AnalyticsScope(value_of(analyst(ada_, "org"))); }
   Analytics ask(const AnalyticsQuery& query) {
     return value_of(read_analytics(hub(), scope(), query));
   }
@@ -65,16 +68,78 @@ class PublisherAnalyticsTest : public ReadingTest {
 
 TEST_F(PublisherAnalyticsTest, OnlyAdminsHaveIt) {
   const auto bob = add_account("bob");
-  EXPECT_EQ(scope_for(bob, "org").error().code, Code::forbidden);
-  EXPECT_EQ(scope_for(bob, "ada").error().code, Code::forbidden);
-  EXPECT_EQ(scope_for(bob, "none").error().code, Code::not_found);
-  EXPECT_TRUE(scope_for(bob, "bob"));
-  EXPECT_EQ(value_of(scope_for(ada_, "ORG")).owner_name(), "org");
-  for (const auto* role : {"visitor", "member"}) {
+  EXPECT_TRUE(analyst(bob, "bob"));
+  EXPECT_EQ(value_of(analyst(ada_, "ORG")).name(), "org");
+  auto reader = caller(ada_);
+  reader.may_write = false;
+  EXPECT_TRUE(Access(hub()).namespace_analyst(reader, "org")) << "nothing is changed";
+  const auto missing = analyst(bob, "none").error();
+  EXPECT_EQ(missing.code, Code::not_found);
+  EXPECT_EQ(missing.message, "You administer no namespace 'none'.");
+  EXPECT_EQ(analyst(bob, "ada").error().message, "You administer no namespace 'ada'.");
+  for (const auto* role : {"none", "visitor", "member"}) {
     const auto user = add_account(fmt::format("a_{}", role));
-    join(org_, user, role);
-    EXPECT_EQ(scope_for(user, "org").error().code, Code::forbidden) << role;
+    if (role != std::string("none")) join(org_, user, role);
+    const auto refusal = analyst(user, "org").error();
+    EXPECT_EQ(refusal.code, missing.code) << role;
+    EXPECT_EQ(refusal.message, "You administer no namespace 'org'.") << role;
   }
+  for (const auto* name : {"org", "none"}) {
+    EXPECT_EQ(Access(hub()).namespace_analyst({}, name).error().code, Code::unauthorized) << name;
+  }
+}
+
+TEST_F(PublisherAnalyticsTest, ARepositoryOfOthersIsLikeAMissingOne) {
+  add("seen");
+  add_repo(org_, "hidden", true);
+  const Access access(hub());
+  EXPECT_TRUE(access.repo_analyst(caller(ada_), RepoType::model, {"org", "hidden"}));
+  const auto member = add_account("bob");
+  join(org_, member, "member");
+  for (const auto& who : {Caller{}, caller(add_account("eve")), caller(member)}) {
+    for (const auto* name : {"seen", "hidden", "none"}) {
+      const auto refusal = access.repo_analyst(who, RepoType::model, {"org", name}).error();
+      EXPECT_EQ(refusal.code, Code::repo_not_found);
+      EXPECT_EQ(refusal.message, fmt::format("Repository 'org/{}' (model) was not found.", name));
+    }
+  }
+}
+
+// From the repositories' before the sketches are made anew, from the namespace's after that.
+TEST_F(PublisherAnalyticsTest, DownloadersFollowRepositoriesThatMoveOrGo) {
+  const auto kept = add("kept");
+  const auto moved = add("moved");
+  const auto gone = add("gone");
+  sketch(kept, 110, 10);
+  sketch(moved, 110, 40);
+  sketch(gone, 110, 90);
+  value_of(hub().database.write_now([&](db::Connection& c) {
+    return stats::insert_sketch(c, org_.id, 110, Traffic::people, stats::sketch_of(0, 90));
+  }));
+  const auto unique = [&](const User& owner) {
+    return value_of(hub().database.read_now([&](db::Connection& c) {
+             return stats::unique_downloaders(c, owner.id, {110, 110}, {});
+           }))
+        .range;
+  };
+  auto writer = caller(ada_);
+  writer.may_write = true;
+  const Access access(hub());
+  const auto admin = [&](const std::string& name) {
+    return value_of(access.repo_admin(writer, RepoType::model, {"org", name}));
+  };
+  value_of(run_task(delete_repository(hub(), admin("gone"))));
+  EXPECT_EQ(unique(org_), 40);
+  value_of(run_task(rebuild_stale_sketches(hub())));
+  EXPECT_EQ(unique(org_), 40);
+  value_of(run_task(move_repository(hub(), admin("moved"),
+                                    value_of(access.namespace_writer(writer, "ada")), "moved")));
+  for (const auto* when : {"before", "after"}) {
+    EXPECT_EQ(unique(org_), 10) << when;
+    EXPECT_EQ(unique(ada_), 40) << when;
+    value_of(run_task(rebuild_stale_sketches(hub())));
+  }
+  EXPECT_FALSE(value_of(hub().database.read_now(stats::has_stale_sketches)));
 }
 
 TEST_F(PublisherAnalyticsTest, SumsAreOfThePeriodAndTheOneBefore) {

@@ -5,7 +5,7 @@
 #include "hub/lfs_settings.h"
 #include "hub/new_repo.h"
 #include "hub/quota.h"
-#include "stats/fold.h"
+#include "stats/namespace_sketches.h"
 
 namespace kohaku::hub {
 namespace {
@@ -56,6 +56,7 @@ Task<Result<Repo>> create_repository(Hub& hub, const NamespaceWriter& owner, New
 Task<Result<>> delete_repository(Hub& hub, const RepoAdmin& admin) {
   const auto id = admin.repo().id;
   CO_TRY(co_await hub.database.write([id](db::Connection& connection) -> Result<> {
+    TRY(stats::mark_sketches_stale(connection, id));
     const auto deleted = TRY(connection.sql("DELETE FROM repository WHERE id = ?1").bind(id).run());
     if (deleted == 0) return fail(Code::repo_not_found, "The repository was not found.");
     return {};
@@ -101,10 +102,11 @@ Task<Result<Repo>> move_repository(Hub& hub, const RepoAdmin& admin, const Names
     TRY(check_may_create(connection, to.user().id, to.id()));
     const auto current = TRY(find_repo_by_id(connection, repo.id));
     if (!current) return fail(Code::repo_not_found, "The repository was not found.");
+    const bool is_given = current->owner_id != to.id();
+    if (is_given) TRY(stats::mark_sketches_stale(connection, repo.id));
     TRY(rename_row(connection, *current, to.id(), target));
-    if (current->owner_id == to.id()) return {};
-    TRY(stats::rebuild_namespace_sketches(connection, current->owner_id));
-    TRY(stats::rebuild_namespace_sketches(connection, to.id()));
+    if (!is_given) return {};
+    TRY(stats::mark_sketches_stale(connection, repo.id));
     return check_quota(connection, hub.config, repo.id);
   }));
   repo.owner_id = to.id();

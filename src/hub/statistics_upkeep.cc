@@ -1,6 +1,7 @@
 #include "hub/statistics_upkeep.h"
 
 #include "stats/fold.h"
+#include "stats/namespace_sketches.h"
 #include "stats/trending.h"
 
 namespace kohaku::hub {
@@ -8,6 +9,8 @@ namespace {
 
 // Of one transaction: repositories looked at, rows removed.
 constexpr std::int64_t most_per_step = 5'000;
+// Of one transaction: it is made of as many as its namespace has repositories.
+constexpr std::int64_t most_sketches = 1;
 
 }  // namespace
 
@@ -27,6 +30,16 @@ Task<Result<>> forget_old_sessions(Hub& hub) {
   while (CO_TRY(co_await hub.database.write([before](db::Connection& connection) {
            return stats::remove_old_sessions(connection, before, most_per_step);
          })) > 0) {
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> rebuild_stale_sketches(Hub& hub) {
+  bool more = CO_TRY(hub.database.read_now(stats::has_stale_sketches));
+  while (more) {
+    more = CO_TRY(co_await hub.database.write([](db::Connection& connection) {
+      return stats::rebuild_stale_sketches(connection, most_sketches);
+    }));
   }
   co_return Result<>{};
 }

@@ -27,6 +27,7 @@ Task<void> keep_statistics(hub::Hub& hub) {
   auto next_cleaning = steady_clock::now() + between_cleanings;
   while (true) {
     bool well = tell(co_await hub::roll_trending(hub), "Trending could not roll over");
+    well &= tell(co_await hub::rebuild_stale_sketches(hub), "Sketches could not be made anew");
     if (steady_clock::now() >= next_cleaning) {
       well &= tell(co_await hub::forget_old_sessions(hub), "Old sessions could not be removed");
       next_cleaning = steady_clock::now() + between_cleanings;

@@ -1,5 +1,5 @@
-// Looks every second whether a new day has begun for trending, and every hour for sessions to forget
-// (hub/statistics_upkeep.h).
+// Looks every second whether a new day has begun for trending, and whether a repository left its namespace;
+// every hour for sessions to forget (hub/statistics_upkeep.h).
 #pragma once
 
 #include "base/task.h"

@@ -243,6 +243,7 @@ class Folding {
     const auto row = TRY(connection_.sql(select)
                              .bind(key.id, key.day, static_cast<int>(key.traffic))
                              .template first<std::vector<std::byte>>());
+    if (row && std::get<0>(*row).empty()) return {};  // stale (stats/namespace_sketches.h)
     if (row) sketch.merge(TRY(Sketch::parse(std::get<0>(*row))));
     const auto text = sketch.serialize();
     TRY(connection_.sql(upsert)
@@ -299,30 +300,6 @@ Result<std::int64_t> remove_old_sessions(db::Connection& connection, std::int64_
                        .run());
   }
   return removed;
-}
-
-Result<> rebuild_namespace_sketches(db::Connection& connection, AccountId owner) {
-  std::map<std::pair<std::int64_t, int>, Sketch> days;
-  {
-    auto rows = connection
-                    .sql("SELECT s.day, s.traffic, s.sketch FROM repository_sketch s "
-                         "JOIN repository r ON r.id = s.repo_id WHERE r.owner_id = ?1")
-                    .bind(owner);
-    while (TRY(rows.step())) {
-      days[{rows.get<std::int64_t>(0), rows.get<int>(1)}].merge(
-          TRY(Sketch::parse(rows.get<std::vector<std::byte>>(2))));
-    }
-  }
-  TRY(connection.sql("DELETE FROM namespace_sketch WHERE owner_id = ?1").bind(owner).run());
-  for (const auto& [key, sketch] : days) {
-    const auto text = sketch.serialize();
-    TRY(connection
-            .sql("INSERT INTO namespace_sketch (owner_id, day, traffic, sketch) "
-                 "VALUES (?1, ?2, ?3, ?4)")
-            .bind(owner, key.first, key.second, as_bytes(text))
-            .run());
-  }
-  return {};
 }
 
 }  // namespace kohaku::stats

@@ -148,8 +148,4 @@ Result<> apply(db::Connection& connection, const Batch& batch, std::string_view 
 Result<std::int64_t> remove_old_sessions(db::Connection& connection, std::int64_t before,
                                          std::int64_t most);
 
-// After a repository moved from one namespace to another, in the same transaction: both get the union of
-// what their repositories have.
-Result<> rebuild_namespace_sketches(db::Connection& connection, AccountId owner);
-
 }  // namespace kohaku::stats

@@ -11,6 +11,7 @@
 #include "db/database.h"
 #include "os/scratch_directory.h"
 #include "stats/event_fixture.h"
+#include "stats/namespace_sketches.h"
 #include "stats/sketch.h"
 #include "stats/trending.h"
 
@@ -234,13 +235,15 @@ TEST_F(FoldTest, SketchesOfRepositoryAndNamespace) {
   };
   EXPECT_EQ(uniques("SELECT sketch FROM repository_sketch WHERE repo_id = 2"), 25);
   EXPECT_EQ(uniques("SELECT sketch FROM namespace_sketch WHERE owner_id = 2"), 25);
-  execute("UPDATE repository SET owner_id = 1 WHERE id = 3");
-  ok(database_->write_now([](db::Connection& c) -> Result<> {
-    TRY(rebuild_namespace_sketches(c, {1}));
-    return rebuild_namespace_sketches(c, {2});
-  }));
-  EXPECT_EQ(uniques("SELECT sketch FROM namespace_sketch WHERE owner_id = 1"), 25);
-  EXPECT_EQ(uniques("SELECT sketch FROM namespace_sketch WHERE owner_id = 2"), 25);
+  // Who comes while the namespace's is stale is in it when it is made anew.
+  ok(database_->write_now([](db::Connection& c) { return mark_sketches_stale(c, {3}); }));
+  events.resize(1);
+  events[0].user = {999};
+  fold(events);
+  EXPECT_EQ(number("SELECT LENGTH(sketch) FROM namespace_sketch WHERE owner_id = 2"), 0);
+  EXPECT_TRUE(
+      ok(database_->write_now([](db::Connection& c) { return rebuild_stale_sketches(c, 9); })));
+  EXPECT_EQ(uniques("SELECT sketch FROM namespace_sketch WHERE owner_id = 2"), 26);
 }
 
 TEST_F(FoldTest, TrendingIsTheLastSevenDays) {

@@ -187,8 +187,11 @@ def test_moved_repositories(hub, events, git, tmp_path):
     hub.post("/api/repos/create", {"name": "before"}, token)
     fill(hub, "alice/before")
     hub.post("/api/repos/move", {"fromRepo": "alice/before", "toRepo": "alice/after", "type": "model"}, token)
-    answer = ask(hub, "/alice/before/resolve/main/folder/config.json")
-    assert answer.status == 307 and events.take() == []
+    path = "/alice/before/resolve/main/folder/config.json"
+    answer = ask(hub, path, X_HF_Download_Counter="1")
+    [event] = events.take()
+    assert answer.status == event.status == 307 and event.path == path
+    assert event.repository == "alice/after" and not event.counted and not event.download_counter
     assert ask(hub, answer.headers["Location"]).status == 200
     git.clone(f"{hub.url}/alice/before", tmp_path / "clone", GIT_LFS_SKIP_SMUDGE="1")
     assert [event.repository for event in events.take()] == ["alice/after"] * 2

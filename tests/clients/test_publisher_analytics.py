@@ -1,6 +1,7 @@
 """The publisher's CSV as pandas reads it, beside what the API tells of the same numbers."""
 import io
 import random
+import time
 from datetime import datetime, timezone
 
 import pandas
@@ -142,6 +143,35 @@ def test_every_page_of_every_order(server, numbers):
             assert paged == whole["items"], (sort, direction)
 
 
+def told_of(server, method: str, path: str, name: str, token: str | None) -> tuple:
+    """All that an answer tells, but for the name that was asked for."""
+    answer = server.request(method, path.format(name), None, token)
+    headers = sorted((key, value.replace(name, "?")) for key, value in answer.headers.items()
+                     if key not in ("X-Request-Id", "Date"))
+    return answer.status, answer.body.replace(name.encode(), b"?"), headers
+
+
+def test_statistics_of_a_namespace_of_others_are_those_of_none(server, numbers):
+    """Neither its existence nor one's role shows, whatever is asked and how."""
+    bob, carol = server.people["bob"], server.people["carol"]  # nobody there, and a member
+    settings = "/organizations/{}/settings/publisher-analytics"
+    routes = [("GET", prefix + settings + rest) for prefix in ("/api", "")
+              for rest in ("", "?sort=x", "/download-breakdown", "/download-breakdown?format=x")]
+    routes += [("GET", settings + "/access-logs"), ("GET", settings + "/access-logs?format=x"),
+               ("POST", settings + "/access-logs/rotate-key")]
+    routes += [("HEAD", path) for method, path in routes if method == "GET"]
+    for method, path in routes:
+        for token in (None, "hf_wrong", bob.token, carol.token, bob.read_token):
+            told = {name: told_of(server, method, path, name, token) for name in ("press", "alice", "presz")}
+            assert told["press"] == told["alice"] == told["presz"], (method, path, told)
+            status = 401 if token in (None, "hf_wrong") else 403 if method == "POST" and token == bob.read_token else 404
+            assert told["press"][0] == status, (method, path, told)
+    # A repository everybody may see has no analytics for others, either.
+    for token in (None, bob.token, carol.token):
+        told = [told_of(server, "GET", "/api/models/{}/analytics", name, token) for name in ("press/bert", "press/bart")]
+        assert told[0] == told[1] and told[0][0] == 404, told
+
+
 def test_who_has_no_rights_learns_nothing(server, numbers):
     """A private repository's answers are those of one that does not exist, byte for byte."""
     hidden, missing = "press/corpus", "press/corpsu"
@@ -149,12 +179,8 @@ def test_who_has_no_rights_learns_nothing(server, numbers):
         for route in ("stats", "stats/recent", "stats/recent?days=0", "analytics", "analytics?sort=x", "like", "likers"):
             for prefix in ("/api", ""):
                 for method in ("GET", "HEAD"):
-                    answers = [server.request(method, f"{prefix}/datasets/{name}/{route}", None, token)
-                               for name in (hidden, missing)]
-                    told = [(answer.status, answer.body.replace(name.encode(), b"?"),
-                             sorted((key, value.replace(name, "?")) for key, value in answer.headers.items()
-                                    if key not in ("X-Request-Id", "Date")))
-                            for name, answer in zip((hidden, missing), answers)]
+                    told = [told_of(server, method, f"{prefix}/datasets/{{}}/{route}", name, token)
+                            for name in (hidden, missing)]
                     assert told[0] == told[1] and told[0][0] == 404, (route, told)
         listed = server.request("GET", "/api/trending?repo_type=dataset&days=90&limit=100", None, token).json()
         assert hidden not in [item["id"] for item in listed["trending"]]
@@ -174,3 +200,40 @@ def test_trending_is_the_sum_of_its_days(server, numbers):
                 assert told[name] == sum(count for day, count in counted.items() if day > today() - days), (name, days)
         keys = [(-item["recent_downloads"], -item["downloads"], item["id"]) for item in answer["trending"]]
         assert keys == sorted(keys)
+
+
+def test_downloaders_follow_the_repositories(server):
+    """What is deleted or given away takes its downloaders along: at once, and in the sketches soon after."""
+    alice = server.people["alice"]
+    for name in ("press2", "press3"):
+        server.organization(name, alice)
+    for name in ("kept", "given", "gone"):
+        server.post("/api/repos/create", {"name": name, "organization": "press2"}, alice.token)
+        for agent in ("curl/8", f"{name}/1"):
+            path = f"/press2/{name}/resolve/main/.gitattributes"
+            assert server.request("GET", path, headers={"User-Agent": agent}).status == 200
+
+    def unique(namespace: str) -> int:
+        answer = server.request("GET", f"/organizations/{namespace}/settings/publisher-analytics"
+                                       "?fields=uniqueDownloaders", None, alice.token)
+        return answer.json()["uniqueDownloaders"]["range"]
+
+    def wait(what, condition):
+        deadline = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < deadline, what
+            time.sleep(0.05)
+
+    wait("counted", lambda: unique("press2") == 4)
+    server.request("DELETE", "/api/repos/delete", {"name": "gone", "organization": "press2"}, alice.token)
+    assert unique("press2") == 3
+    server.post("/api/repos/move", {"fromRepo": "press2/given", "toRepo": "press3/given", "type": "model"},
+                alice.token)
+
+    def stale() -> int:
+        with server.database() as database:
+            return database.execute("SELECT COUNT(*) FROM namespace_sketch WHERE LENGTH(sketch) = 0").fetchone()[0]
+
+    assert (unique("press2"), unique("press3")) == (2, 2)
+    wait("made anew", lambda: stale() == 0)
+    assert (unique("press2"), unique("press3")) == (2, 2)

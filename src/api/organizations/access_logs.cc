@@ -68,24 +68,25 @@ std::string file_name(std::string_view owner, hub::LogRange range, std::string_v
 
 }  // namespace
 
-Task<Result<http::Reply>> access_logs(hub::OrgAdmin admin, Call& call) {
+Task<Result<http::Reply>> access_logs(hub::NamespaceAnalyst analyst, Call& call) {
   const auto format = CO_TRY(asked_format(call));
   const auto range = CO_TRY(asked_range(call));
   auto log = std::make_shared<hub::LogExport>(
-      CO_TRY(co_await hub::start_log_export(call.hub, admin, range, format.format)));
+      CO_TRY(co_await hub::start_log_export(call.hub, analyst, range, format.format)));
   http::Reply reply;
   reply.headers.set("Content-Type", format.media_type);
   reply.headers.set(
       "Content-Disposition",
-      fmt::format("attachment; filename=\"{}\"", file_name(admin.name(), range, format.name)));
+      fmt::format("attachment; filename=\"{}\"", file_name(analyst.name(), range, format.name)));
   reply.headers.set("Cache-Control", "no-store");
   reply.body = http::StreamBody{
       std::nullopt, [log = std::move(log)](http::BodyWriter& writer) { return send(log, writer); }};
   co_return reply;
 }
 
-Result<LogKeyRotated> rotate_access_log_key(const hub::OrgAdmin& admin, Call& call) {
-  TRY(hub::rotate_log_key(call.hub, admin.id()));
+Result<LogKeyRotated> rotate_access_log_key(const hub::SignedInWriter&,
+                                            const hub::NamespaceAnalyst& analyst, Call& call) {
+  TRY(hub::rotate_log_key(call.hub, analyst.id()));
   return LogKeyRotated{
       .message = "The key was changed: what is exported from now on cannot be joined with "
                  "what was exported before"};

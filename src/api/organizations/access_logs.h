@@ -23,7 +23,8 @@ BOOST_DESCRIBE_STRUCT(LogKeyRotated, (), (success, message))
 
 // 400 for a time, an order or a format that cannot be; 429 while other logs are exported; 501 on a hub
 // that keeps no logs.
-Task<Result<http::Reply>> access_logs(hub::OrgAdmin admin, Call& call);
-Result<LogKeyRotated> rotate_access_log_key(const hub::OrgAdmin& admin, Call& call);
+Task<Result<http::Reply>> access_logs(hub::NamespaceAnalyst analyst, Call& call);
+Result<LogKeyRotated> rotate_access_log_key(const hub::SignedInWriter& writer,
+                                            const hub::NamespaceAnalyst& analyst, Call& call);
 
 }  // namespace kohaku::api

@@ -91,9 +91,8 @@ http::Headers headers_of(const hub::AnalyticsScope& scope, BreakdownFormat forma
 
 }  // namespace
 
-Task<Result<http::Reply>> download_breakdown(hub::SignedIn caller, Call& call) {
-  const auto scope =
-      CO_TRY(hub::AnalyticsScope::of_namespace(call.hub, caller, call.path.value("org")));
+Task<Result<http::Reply>> download_breakdown(hub::NamespaceAnalyst analyst, Call& call) {
+  const hub::AnalyticsScope scope(analyst);
   const auto format = CO_TRY(format_of(call));
   const auto counting = CO_TRY(counting_of(call));
   const bool is_parquet = format == BreakdownFormat::parquet;

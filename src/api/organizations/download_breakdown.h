@@ -16,6 +16,6 @@
 
 namespace kohaku::api {
 
-Task<Result<http::Reply>> download_breakdown(hub::SignedIn caller, Call& call);
+Task<Result<http::Reply>> download_breakdown(hub::NamespaceAnalyst analyst, Call& call);
 
 }  // namespace kohaku::api

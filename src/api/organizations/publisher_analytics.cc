@@ -159,13 +159,12 @@ Result<http::Reply> answer(const hub::AnalyticsScope& scope, Call& call) {
 
 }  // namespace
 
-Result<http::Reply> publisher_analytics(const hub::SignedIn& caller, Call& call) {
-  return answer(TRY(hub::AnalyticsScope::of_namespace(call.hub, caller, call.path.value("org"))),
-                call);
+Result<http::Reply> publisher_analytics(const hub::NamespaceAnalyst& analyst, Call& call) {
+  return answer(hub::AnalyticsScope(analyst), call);
 }
 
-Result<http::Reply> repo_analytics(const hub::ReadableRepo& repo, Call& call) {
-  return answer(TRY(hub::AnalyticsScope::of_repository(call.hub, repo)), call);
+Result<http::Reply> repo_analytics(const hub::RepoAnalyst& analyst, Call& call) {
+  return answer(hub::AnalyticsScope(analyst), call);
 }
 
 }  // namespace kohaku::api

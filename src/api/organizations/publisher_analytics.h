@@ -164,7 +164,7 @@ BOOST_DESCRIBE_STRUCT(AnalyticsReply, (),
                       (namespace_, period, counting, totals, series, uniqueDownloaders, clients,
                        countries, traffic, repositories))
 
-Result<http::Reply> publisher_analytics(const hub::SignedIn& caller, Call& call);
-Result<http::Reply> repo_analytics(const hub::ReadableRepo& repo, Call& call);
+Result<http::Reply> publisher_analytics(const hub::NamespaceAnalyst& analyst, Call& call);
+Result<http::Reply> repo_analytics(const hub::RepoAnalyst& analyst, Call& call);
 
 }  // namespace kohaku::api
