@@ -119,7 +119,8 @@ std::string to_text(const Recount& recount) {
                         stats::date_of(difference.day), difference.traffic, difference.column,
                         difference.in_database, difference.in_log);
   }
-  return text + fmt::format("{} differences\n", recount.differences.size());
+  const auto count = recount.differences.size();
+  return text + fmt::format("{} difference{}\n", count, count == 1 ? "" : "s");
 }
 
 }  // namespace kohaku::hub

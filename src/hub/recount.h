@@ -37,7 +37,7 @@ struct Recount {
 // read.
 Result<Recount> recount(Hub& hub, std::int64_t days);
 
-// A line for each difference, and a last one: "N differences".
+// A line for each difference, and a last one: "1 difference", "2 differences".
 std::string to_text(const Recount& recount);
 
 }  // namespace kohaku::hub

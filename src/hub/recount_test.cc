@@ -110,7 +110,7 @@ TEST_F(RecountTest, TellsWhatDiffers) {
   EXPECT_EQ(to_text(found),
             "Recounted 2023-11-14 to 2023-11-14.\n"
             "repository 1 on 2023-11-14, people: downloads 5 in the database, 1 in the log\n"
-            "1 differences\n");
+            "1 difference\n");
 }
 
 // Each change is of one number, or of one row.
