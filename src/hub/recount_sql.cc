@@ -29,9 +29,35 @@ std::string select_logged(const LoggedDay& logged) {
   return sql;
 }
 
+// What a User-Agent says. Only ASCII letters have a lower case here.
+constexpr std::string_view traffic_of = R"(
+CREATE TEMP MACRO lowered(agent) AS
+  translate(agent, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz');
+CREATE TEMP MACRO traffic_of(agent) AS CASE
+  WHEN regexp_matches(lowered(agent), 'ci/true|github-actions|gitlab-runner|jenkins|circleci|travis-ci|'
+    'buildkite|azure-pipelines|teamcity') THEN 'ci'
+  WHEN regexp_matches(lowered(agent), 'bot([^a-z]|$)|crawler|spider|slurp|scrapy|facebookexternalhit|'
+    'headlesschrome') THEN 'robots'
+  ELSE 'people' END)";
+
+constexpr std::string_view client_of = R"(
+CREATE TEMP MACRO product_of(agent) AS regexp_extract(agent, '^[0-9A-Za-z.+_@-]{0,64}');
+CREATE TEMP MACRO version_of(agent) AS
+  regexp_extract(agent, '^[0-9A-Za-z.+_@-]{0,64}/([0-9A-Za-z.+_-]{0,32})', 1);
+CREATE TEMP MACRO library_of(agent) AS CASE
+  WHEN starts_with(agent, 'Mozilla/') THEN 'browser'
+  WHEN product_of(agent) <> 'unknown' THEN product_of(agent)
+  WHEN contains(agent, 'hf_hub/') THEN 'huggingface_hub'
+  ELSE '' END;
+CREATE TEMP MACRO library_version_of(agent) AS CASE
+  WHEN starts_with(agent, 'Mozilla/') THEN ''
+  WHEN product_of(agent) <> 'unknown' THEN version_of(agent)
+  ELSE regexp_extract(agent, 'hf_hub/([0-9A-Za-z.+_-]{0,32})', 1) END)";
+
 constexpr std::string_view judged = R"(
 CREATE TEMP TABLE judged AS
-SELECT position, repo_id, traffic, library, version, country, files, who, address_hash, user_id <> 0 AS known,
+SELECT position, repo_id, traffic_of(user_agent) AS traffic, library_of(user_agent) AS library,
+  library_version_of(user_agent) AS version, country, files, who, address_hash, user_id <> 0 AS known,
   epoch_us(timestamp) // 1000000 AS second,
   repo_type = 'model' AS is_model,
   NOT preview AND len(files) > 0 AND (
@@ -113,12 +139,10 @@ stats::DuckdbScript recount_script(const LoggedDay& logged) {
   stats::DuckdbScript script;
   script.files = logged.whole;
   script.files.insert(script.files.end(), logged.begun.begin(), logged.begun.end());
-  script.statements = {select_logged(logged),
-                       std::string(judged),
-                       sessions(logged.window_seconds),
-                       std::string(huggingface_sessions),
-                       std::string(added),
-                       std::string(registers)};
+  script.statements = {
+      select_logged(logged), std::string(traffic_of),         std::string(client_of),
+      std::string(judged),   sessions(logged.window_seconds), std::string(huggingface_sessions),
+      std::string(added),    std::string(registers)};
   script.query = answer;
   return script;
 }

@@ -1,5 +1,6 @@
 // The rules of counting (stats/policy.h, stats/fold.h, stats/sketch.h), said a second time: in SQL, of what
-// the log has of one day.
+// the log has of one day. Of the log's columns only those are believed that came with the request; `who` and
+// `address_hash`, which need the hub's key; and `country`.
 #pragma once
 
 #include <cstdint>

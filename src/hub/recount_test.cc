@@ -180,6 +180,23 @@ TEST_F(RecountTest, FindsAWrongNumberInEachTable) {
   EXPECT_EQ(differences_found(), std::vector<std::string>{});
 }
 
+// The log has `traffic`, `library` and `version` too: what they say is counted anew.
+TEST_F(RecountTest, BelievesNothingThatFollowsFromTheUserAgent) {
+  count(event_of(owner_, {1}, hub().clock.now()));
+  ok(write_log_segments(hub()));
+  const auto segment = hub().log_work->place().directory / segments().at(0).name;
+  const auto changed = directory() / "changed.parquet";
+  ok(hub().log_work->duckdb()->run(
+      {.files = {segment, changed},
+       .statements = {fmt::format("COPY (SELECT * REPLACE ('robots' AS traffic, 'wget' AS library, "
+                                  "'1' AS version) FROM read_parquet({})) TO {} (FORMAT parquet)",
+                                  stats::sql_quote(segment.string()),
+                                  stats::sql_quote(changed.string()))},
+       .query = {}}));
+  std::filesystem::rename(changed, segment);
+  EXPECT_EQ(differences_found(), std::vector<std::string>{});
+}
+
 TEST_F(RecountTest, KnowsWhichClientsAreOthers) {
   for (int i = 0; i < 230; ++i) {
     auto event = event_of(owner_, {1}, hub().clock.now());
