@@ -39,6 +39,20 @@ std::int64_t first_whole_day(const Segments& segments) {
   return day;
 }
 
+// The first of the days up to `last` of which anything is counted or logged; `last` when there is none.
+Result<std::int64_t> first_busy_day(db::Connection& connection, const Segments& segments,
+                                    std::int64_t last) {
+  const auto counted =
+      TRY(connection
+              .sql("SELECT MIN(day) FROM (SELECT MIN(day) AS day FROM repository_day UNION ALL "
+                   "SELECT MIN(day) FROM namespace_sketch UNION ALL SELECT ?1) AS days")
+              .bind(last)
+              .first<std::int64_t>());
+  auto first = counted ? std::get<0>(*counted) : last;
+  for (const auto& segment : segments) first = std::min(first, stats::day_of(segment.first_at));
+  return first;
+}
+
 LoggedDay logged_day(Hub& hub, const Segments& segments, std::int64_t day, stats::Position until) {
   LoggedDay logged{.day = day, .whole = {}, .begun = {}, .until = until};
   logged.window_seconds = hub.config.download_window_seconds;
@@ -94,13 +108,15 @@ Result<Recount> recount(Hub& hub, std::int64_t days) {
   if (!hub.journal) return fail(Code::unavailable, "There is no journal of events.");
   Recount recount;
   recount.last_day = stats::day_of(hub.clock.now());
-  recount.first_day =
-      std::max(recount.last_day - days + 1, first_whole_day(TRY(all_segments(hub))));
-  TRY(hub.database.read_now([&](db::Connection& connection) -> Result<> {
-    TRY(find_strays(connection, "repository_day_group", recount));
-    return find_strays(connection, "repository_sketch", recount);
-  }));
-  for (auto day = recount.first_day; day <= recount.last_day; ++day) {
+  const auto segments = TRY(all_segments(hub));
+  recount.first_day = std::max(recount.last_day - days + 1, first_whole_day(segments));
+  const auto first_busy =
+      TRY(hub.database.read_now([&](db::Connection& connection) -> Result<std::int64_t> {
+        TRY(find_strays(connection, "repository_day_group", recount));
+        TRY(find_strays(connection, "repository_sketch", recount));
+        return first_busy_day(connection, segments, recount.last_day);
+      }));
+  for (auto day = std::max(recount.first_day, first_busy); day <= recount.last_day; ++day) {
     TRY(recount_day(hub, day, recount));
   }
   std::ranges::sort(recount.differences, {}, [](const CountDifference& difference) {
