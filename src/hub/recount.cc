@@ -3,68 +3,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <compare>
-#include <map>
-#include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "hub/access_log.h"
+#include "hub/counted_day.h"
 #include "hub/log_work.h"
+#include "hub/recount_sql.h"
+#include "stats/day.h"
 #include "stats/fold.h"
 #include "stats/log_row.h"
 
 namespace kohaku::hub {
 namespace {
 
-constexpr std::array<std::string_view, 8> columns = {
-    "downloads", "authenticated",          "files", "huggingface", "huggingface_authenticated",
-    "requests",  "requests_authenticated", "bytes"};
+using Segments = std::vector<stats::LogSegment>;
 
-struct Key {
-  RepoId repo;
-  std::int64_t day;
-  std::string traffic;
-  friend auto operator<=>(const Key&, const Key&) = default;
-};
-using Counts = std::array<std::int64_t, columns.size()>;
-using Table = std::map<Key, Counts>;
-
-// The database at one moment: up to `folded` in the journal.
-struct Counted {
-  stats::Position folded = 0;
-  std::set<RepoId> repos;
-  Table table;
-};
-
-Result<Counted> read_counted(Hub& hub, std::int64_t first_day) {
-  return hub.database.read_now([&](db::Connection& connection) -> Result<Counted> {
-    Counted counted;
-    counted.folded = TRY(stats::folded_position(connection, hub.journal->node()));
-    auto repos = connection.sql("SELECT id FROM repository");
-    while (TRY(repos.step())) counted.repos.insert(repos.get<RepoId>(0));
-    auto rows = connection
-                    .sql("SELECT repo_id, day, traffic, downloads, authenticated, files, "
-                         "huggingface, huggingface_authenticated, requests, "
-                         "requests_authenticated, bytes FROM repository_day WHERE day >= ?1")
-                    .bind(first_day);
-    while (TRY(rows.step())) {
-      const auto traffic = static_cast<stats::Traffic>(rows.get<int>(2));
-      auto& counts = counted.table[{rows.get<RepoId>(0), rows.get<std::int64_t>(1),
-                                    std::string(stats::to_string(traffic))}];
-      for (std::size_t i = 0; i < counts.size(); ++i) {
-        counts[i] = rows.get<std::int64_t>(static_cast<int>(i) + 3);
-      }
-    }
-    return counted;
-  });
+Result<Segments> all_segments(Hub& hub) {
+  return hub.database.read_now([](auto& c) { return stats::list_log_segments(c); });
 }
 
 // The first day of which nothing is missing. Where segments do not follow each other, events were removed
 // for their age or given up: they are not younger than the segment behind the gap.
-std::int64_t first_whole_day(const std::vector<stats::LogSegment>& segments) {
+std::int64_t first_whole_day(const Segments& segments) {
   std::int64_t day = 0;
   const stats::LogSegment* before = nullptr;
   for (const auto& segment : segments) {
@@ -77,129 +39,66 @@ std::int64_t first_whole_day(const std::vector<stats::LogSegment>& segments) {
   return day;
 }
 
-// The rules of stats/policy.h and stats/fold.h, said a second time.
-constexpr std::string_view judged = R"(
-CREATE TEMP TABLE judged AS
-SELECT position, repo_id, traffic, files, who, address_hash, user_id <> 0 AS known,
-  epoch_us(timestamp) // 1000000 AS second,
-  repo_type = 'model' AS is_model,
-  NOT preview AND len(files) > 0 AND (
-    (door IN ('resolve', 'raw', 'xet_reconstruction') AND method = 'GET' AND status IN (200, 206, 302))
-    OR (door IN ('lfs_batch', 'git_fetch') AND status = 200)) AS is_download,
-  NOT preview AND status < 400 AND CASE
-    WHEN repo_type <> 'model' THEN download_counter OR is_download
-    ELSE door = 'resolve' AND status IN (200, 206, 302, 304) AND (
-      path IN ('config.json', 'config.yaml', 'hyperparams.yaml', 'params.json', 'meta.yaml')
-      OR ends_with(path, '.gguf')) END AS is_huggingface,
-  CASE WHEN status IN (200, 206) AND door IN ('resolve', 'raw', 'lfs_object', 'xet_fetch', 'git_fetch')
-    THEN bytes ELSE 0 END AS sent
-FROM logged)";
-
-// A session belongs to the traffic, and to the people, of its first event.
-std::string sessions(std::int64_t window_seconds) {
-  return fmt::format(R"(
-CREATE TEMP TABLE session AS
-SELECT repo_id, second // {0} * {0} AS bucket, who, arg_min(traffic, position) AS traffic,
-  arg_min(known, position) AS known, flatten(list(files)).list_distinct().len() AS files
-FROM judged WHERE is_download GROUP BY ALL)",
-                     window_seconds);
+// The first of the days up to `last` of which anything is counted or logged; `last` when there is none.
+Result<std::int64_t> first_busy_day(db::Connection& connection, const Segments& segments,
+                                    std::int64_t last) {
+  const auto counted =
+      TRY(connection
+              .sql("SELECT MIN(day) FROM (SELECT MIN(day) AS day FROM repository_day UNION ALL "
+                   "SELECT MIN(day) FROM namespace_sketch UNION ALL SELECT ?1) AS days")
+              .bind(last)
+              .first<std::int64_t>());
+  auto first = counted ? std::get<0>(*counted) : last;
+  for (const auto& segment : segments) first = std::min(first, stats::day_of(segment.first_at));
+  return first;
 }
 
-constexpr std::string_view huggingface_sessions = R"(
-CREATE TEMP TABLE huggingface_session AS
-SELECT repo_id, second // 300 * 300 AS bucket, address_hash, arg_min(traffic, position) AS traffic,
-  arg_min(known, position) AS known
-FROM judged WHERE is_huggingface AND NOT is_model GROUP BY ALL)";
-
-constexpr std::string_view summed = R"(
-SELECT repo_id, day, traffic, sum(downloads), sum(authenticated), sum(files), sum(huggingface),
-  sum(huggingface_authenticated), sum(requests), sum(requests_authenticated), sum(bytes)
-FROM (
-  SELECT repo_id, bucket // 86400 AS day, traffic, 1 AS downloads, known::INT AS authenticated, files,
-    0 AS huggingface, 0 AS huggingface_authenticated, 0 AS requests, 0 AS requests_authenticated, 0 AS bytes
-  FROM session
-  UNION ALL
-  SELECT repo_id, bucket // 86400, traffic, 0, 0, 0, 1, known::INT, 0, 0, 0 FROM huggingface_session
-  UNION ALL
-  SELECT repo_id, second // 86400, traffic, 0, 0, 0, (is_huggingface AND is_model)::INT,
-    (is_huggingface AND is_model AND known)::INT, is_download::INT, (is_download AND known)::INT, sent
-  FROM judged)
-GROUP BY repo_id, day, traffic)";
-
-// Segments may hold events that came after the database was read.
-std::string select_logged(const std::vector<os::Path>& whole, const std::vector<os::Path>& begun,
-                          stats::Position until) {
-  const auto relation = [](const std::vector<os::Path>& files) {
-    std::string names;
-    for (const auto& file : files) {
-      names += (names.empty() ? "" : ", ") + stats::sql_quote(file.string());
-    }
-    return "SELECT * FROM read_parquet([" + names + "])";
-  };
-  std::string sql = "CREATE TEMP VIEW logged AS ";
-  if (!whole.empty()) sql += relation(whole);
-  if (!whole.empty() && !begun.empty()) sql += " UNION ALL ";
-  if (!begun.empty()) sql += fmt::format("{} WHERE position <= {}", relation(begun), until);
-  return sql;
-}
-
-std::int64_t number(const std::optional<std::string>& text) {
-  std::int64_t value = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
-}
-
-Result<Table> count_log(Hub& hub, const std::vector<stats::LogSegment>& segments,
-                        stats::Position until) {
-  std::vector<os::Path> whole;
-  std::vector<os::Path> begun;
+LoggedDay logged_day(Hub& hub, const Segments& segments, std::int64_t day, stats::Position until) {
+  LoggedDay logged{.day = day, .whole = {}, .begun = {}, .until = until};
+  logged.window_seconds = hub.config.download_window_seconds;
   for (const auto& segment : segments) {
+    if (stats::day_of(segment.first_at) > day || stats::day_of(segment.last_at) < day) continue;
     const bool is_begun = segment.node == hub.journal->node() && segment.last > until;
-    (is_begun ? begun : whole).push_back(hub.log_work->place().directory / segment.name);
+    (is_begun ? logged.begun : logged.whole)
+        .push_back(hub.log_work->place().directory / segment.name);
   }
-  Table table;
-  if (segments.empty()) return table;
-  stats::DuckdbScript script;
-  script.files = whole;
-  script.files.insert(script.files.end(), begun.begin(), begun.end());
-  script.statements = {select_logged(whole, begun, until), std::string(judged),
-                       sessions(hub.config.download_window_seconds),
-                       std::string(huggingface_sessions)};
-  script.query = summed;
-  for (const auto& row : TRY(hub.log_work->duckdb()->run(script)).rows) {
-    auto& counts = table[{RepoId{number(row[0])}, number(row[1]), row[2].value_or("")}];
-    for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = number(row[i + 3]);
-  }
-  return table;
+  return logged;
 }
 
-void compare(const Key& key, const Counts& in_database, const Counts& in_log, Recount& recount) {
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (in_database[i] == in_log[i]) continue;
+Result<> recount_day(Hub& hub, std::int64_t day, Recount& recount) {
+  auto counted = TRY(hub.database.read_now([&](db::Connection& connection) {
+    return CountedDay::read(connection, hub.journal->node(), day);
+  }));
+  TRY(write_log_segments(hub));  // so that all of what was counted is logged
+  const LogWork::Reader reader(*hub.log_work);
+  const auto segments = TRY(all_segments(hub));
+  if (day < first_whole_day(segments)) return {};  // some became too old meanwhile
+  const auto logged = logged_day(hub, segments, day, counted.folded());
+  if (!logged.whole.empty() || !logged.begun.empty()) {
+    TRY(hub.log_work->duckdb()->run(recount_script(logged),
+                                    [&](const auto& row) { return counted.compare(row); }));
+  }
+  std::ranges::move(std::move(counted).finish(), std::back_inserter(recount.differences));
+  return {};
+}
+
+// A day's groups and sketches are looked for by the repositories that have numbers of that day: these are
+// the others.
+Result<> find_strays(db::Connection& connection, std::string_view table, Recount& recount) {
+  auto rows = connection
+                  .sql(fmt::format("SELECT repo_id, day, traffic, COUNT(*) FROM {} t "
+                                   "WHERE day BETWEEN ?1 AND ?2 AND NOT EXISTS "
+                                   "(SELECT 1 FROM repository_day d WHERE d.repo_id = t.repo_id "
+                                   "AND d.day = t.day) GROUP BY repo_id, day, traffic",
+                                   table))
+                  .bind(recount.first_day, recount.last_day);
+  while (TRY(rows.step())) {
     recount.differences.push_back(
-        {key.repo, key.day, key.traffic, std::string(columns[i]), in_database[i], in_log[i]});
+        {fmt::format("repository {}", rows.get<std::int64_t>(0)), rows.get<std::int64_t>(1),
+         std::string(stats::to_string(static_cast<stats::Traffic>(rows.get<int>(2)))),
+         fmt::format("rows of {} without numbers", table), rows.get<std::int64_t>(3), 0});
   }
-}
-
-// What stands in neither counts as 0.
-void compare(const Counted& counted, const Table& log, Recount& recount) {
-  std::set<Key> keys;
-  for (const auto& table : {counted.table, log}) {
-    for (const auto& [key, counts] : table) keys.insert(key);
-  }
-  const auto counts_in = [](const Table& table, const Key& key) {
-    const auto found = table.find(key);
-    return found == table.end() ? Counts{} : found->second;
-  };
-  for (const auto& key : keys) {
-    const bool is_asked = key.day >= recount.first_day && key.day <= recount.last_day;
-    if (!is_asked || !counted.repos.contains(key.repo)) continue;
-    compare(key, counts_in(counted.table, key), counts_in(log, key), recount);
-  }
-}
-
-std::string day_text(std::int64_t day) {
-  return iso_date(Micros::from_seconds(day * 86'400)).substr(0, 10);
+  return {};
 }
 
 }  // namespace
@@ -209,28 +108,35 @@ Result<Recount> recount(Hub& hub, std::int64_t days) {
   if (!hub.journal) return fail(Code::unavailable, "There is no journal of events.");
   Recount recount;
   recount.last_day = stats::day_of(hub.clock.now());
-  recount.first_day = recount.last_day - days + 1;
-  const auto counted = TRY(read_counted(hub, recount.first_day));
-  TRY(write_log_segments(hub));  // so that all of what was counted is logged
-  const LogWork::Reader reader(*hub.log_work);
-  const auto segments =
-      TRY(hub.database.read_now([](auto& c) { return stats::list_log_segments(c); }));
-  recount.first_day = std::max(recount.first_day, first_whole_day(segments));
-  compare(counted, TRY(count_log(hub, segments, counted.folded)), recount);
+  const auto segments = TRY(all_segments(hub));
+  recount.first_day = std::max(recount.last_day - days + 1, first_whole_day(segments));
+  const auto first_busy =
+      TRY(hub.database.read_now([&](db::Connection& connection) -> Result<std::int64_t> {
+        TRY(find_strays(connection, "repository_day_group", recount));
+        TRY(find_strays(connection, "repository_sketch", recount));
+        return first_busy_day(connection, segments, recount.last_day);
+      }));
+  for (auto day = std::max(recount.first_day, first_busy); day <= recount.last_day; ++day) {
+    TRY(recount_day(hub, day, recount));
+  }
+  std::ranges::sort(recount.differences, {}, [](const CountDifference& difference) {
+    return std::tie(difference.day, difference.whose, difference.traffic, difference.column);
+  });
   return recount;
 }
 
 std::string to_text(const Recount& recount) {
   std::string text = recount.first_day > recount.last_day
                          ? "The log covers no whole day yet.\n"
-                         : fmt::format("Recounted {} to {}.\n", day_text(recount.first_day),
-                                       day_text(recount.last_day));
+                         : fmt::format("Recounted {} to {}.\n", stats::date_of(recount.first_day),
+                                       stats::date_of(recount.last_day));
   for (const auto& difference : recount.differences) {
-    text += fmt::format("repository {} on {}, {}: {} {} in the database, {} in the log\n",
-                        difference.repo.value, day_text(difference.day), difference.traffic,
-                        difference.column, difference.in_database, difference.in_log);
+    text += fmt::format("{} on {}, {}: {} {} in the database, {} in the log\n", difference.whose,
+                        stats::date_of(difference.day), difference.traffic, difference.column,
+                        difference.in_database, difference.in_log);
   }
-  return text + fmt::format("{} differences\n", recount.differences.size());
+  const auto count = recount.differences.size();
+  return text + fmt::format("{} difference{}\n", count, count == 1 ? "" : "s");
 }
 
 }  // namespace kohaku::hub

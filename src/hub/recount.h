@@ -6,21 +6,25 @@
 #include <string>
 #include <vector>
 
-#include "base/ids.h"
 #include "base/result.h"
 #include "hub/hub.h"
 
 namespace kohaku::hub {
 
 struct CountDifference {
-  RepoId repo;
+  std::string whose;     // "repository 7", "namespace 3"
   std::int64_t day = 0;  // since 1970
   std::string traffic;   // "people", "ci", "robots"
-  std::string column;    // of repository_day
+  // Of repository_day; "requests of client 'curl 8.0'", "downloads of country 'DE'"; or "higher registers
+  // of the sketch": those that would say of more downloaders.
+  std::string column;
   std::int64_t in_database = 0;
   std::int64_t in_log = 0;
 };
 
+// Of what is counted: the numbers of each repository and day, the same by client and by country, and the
+// sketches of downloaders of repositories and of namespaces. Not compared: the totals of repositories, which
+// are older than any log; and what namespaces keep of repositories that are gone.
 struct Recount {
   std::int64_t first_day = 0;
   std::int64_t last_day =
@@ -29,10 +33,11 @@ struct Recount {
 };
 
 // The last `days` days, of which the log kept everything; the present one up to the last event that is
-// folded. Blocks. Fails where the log cannot be read.
+// folded. Day by day, in the memory that one day's statistics take. Blocks. Fails where the log cannot be
+// read.
 Result<Recount> recount(Hub& hub, std::int64_t days);
 
-// A line for each difference, and a last one: "N differences".
+// A line for each difference, and a last one: "1 difference", "2 differences".
 std::string to_text(const Recount& recount);
 
 }  // namespace kohaku::hub

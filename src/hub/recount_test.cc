@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <random>
+#include <string_view>
 
 #include "hub/access_log_fixture.h"
 
@@ -35,8 +38,25 @@ class RecountTest : public AccessLogTest {
     event.download_counter = pick(6) == 0;
     event.user = AccountId{static_cast<std::int64_t>(pick(3))};
     event.address = fmt::format("203.0.113.{}", pick(3));
-    constexpr std::array agents = {"curl/8.0", "unknown/None; hf_hub/2.4.0; is_ci/true",
-                                   "unknown/None; hf_hub/2.4.0", "Googlebot/2.1"};
+    constexpr std::array agents = {
+        "curl/8.0",
+        "unknown/None; hf_hub/2.4.0; is_ci/true",
+        "unknown/None; hf_hub/2.4.0; python/3.11",
+        "unknown/1; torch",
+        "transformers/4.57.1+cu; GitHub-Actions",
+        "Googlebot/2.1",
+        "a BOT",
+        "bottle/0.13",
+        "Mozilla/5.0 (compatible; bingbot)",
+        "Mozilla/5.0 HeadlessChrome/1",
+        "bot\u00E9 bot\u0101x",
+        "jen\u212Ains JEN\u212AINS/2",  // KELVIN SIGN, whose lower case is k
+        "",
+        "/1.0",
+        "@scope/pkg/2",
+        "a-name-of-which-the-first-64-characters-are-kept-and-no-other-one-is-kept/1",
+        "a-name-of-which-the-first-64-characters-are-kept-and-no-other-is/1.2",
+        "name/a-version-of-which-32-characters-are-kept"};
     event.user_agent = agents.at(pick(agents.size()));
     constexpr std::array paths = {"config.json", "model.gguf", "sub/config.json", "data.bin"};
     event.path = paths.at(pick(paths.size()));
@@ -44,6 +64,17 @@ class RecountTest : public AccessLogTest {
     for (std::size_t i = pick(4); i > 0; --i) event.files.push_back(pick(5) - 2);
     event.bytes = pick(1000);
     return event;
+  }
+
+  // "people: downloads 5/1": in the database, in the log.
+  std::vector<std::string> differences_found() {
+    std::vector<std::string> texts;
+    for (const auto& difference : ok(recount(hub(), 1)).differences) {
+      texts.push_back(fmt::format("{}: {} {}/{}", difference.traffic, difference.column,
+                                  difference.in_database, difference.in_log));
+    }
+    std::ranges::sort(texts);
+    return texts;
   }
 
   AccountId owner_;
@@ -63,19 +94,147 @@ TEST_F(RecountTest, SaysTheSameAsTheFolding) {
                    "FROM repository_day"),
             0)
       << "there was something to compare";
+  for (const auto* table : {"repository_day_group", "repository_sketch", "namespace_sketch"}) {
+    for (int traffic = 0; traffic < 3; ++traffic) {
+      EXPECT_GT(number(fmt::format("SELECT count(*) FROM {} WHERE traffic = {}", table, traffic)),
+                0)
+          << table;
+    }
+  }
 }
 
 TEST_F(RecountTest, TellsWhatDiffers) {
   count(event_of(owner_, {1}, hub().clock.now()));
   execute("UPDATE repository_day SET downloads = 5");
-  auto found = ok(recount(hub(), 1));
-  ASSERT_EQ(found.differences.size(), 1U);
-  EXPECT_EQ(found.differences[0].column, "downloads");
-  EXPECT_EQ(found.differences[0].in_database, 5);
-  EXPECT_EQ(found.differences[0].in_log, 1);
-  execute("DELETE FROM repository_day");
-  EXPECT_EQ(ok(recount(hub(), 1)).differences.size(), 5U)
-      << "downloads, files, huggingface, requests, bytes";
+  const auto found = ok(recount(hub(), 1));
+  EXPECT_EQ(to_text(found),
+            "Recounted 2023-11-14 to 2023-11-14.\n"
+            "repository 1 on 2023-11-14, people: downloads 5 in the database, 1 in the log\n"
+            "1 difference\n");
+}
+
+// Each change is of one number, or of one row.
+TEST_F(RecountTest, FindsAWrongNumberInEachTable) {
+  count(event_of(owner_, {1}, hub().clock.now()));
+  struct Case {
+    std::string change;
+    std::vector<std::string> differences;
+  };
+  std::vector<Case> cases = {
+      {"DELETE FROM repository_sketch", {"people: higher registers of the sketch 0/1"}},
+      {"DELETE FROM namespace_sketch", {"people: higher registers of the sketch 0/1"}},
+      {"UPDATE repository_sketch SET sketch = x'010ffd82'",
+       {"people: higher registers of the sketch 1/1"}},
+      {"UPDATE namespace_sketch SET sketch = x'010ffd82'",
+       {"people: higher registers of the sketch 1/1"}},
+      {"UPDATE repository_day_group SET name = 'wget' WHERE kind = 'client'",
+       {"people: downloads of client 'curl 8.0' 0/1", "people: downloads of client 'wget 8.0' 1/0",
+        "people: huggingface of client 'curl 8.0' 0/1",
+        "people: huggingface of client 'wget 8.0' 1/0", "people: requests of client 'curl 8.0' 0/1",
+        "people: requests of client 'wget 8.0' 1/0"}},
+      {"UPDATE repository_day SET traffic = 2",
+       {"people: bytes 0/100", "people: downloads 0/1", "people: files 0/1",
+        "people: huggingface 0/1", "people: requests 0/1", "robots: bytes 100/0",
+        "robots: downloads 1/0", "robots: files 1/0", "robots: huggingface 1/0",
+        "robots: requests 1/0"}},
+      {"DELETE FROM repository_day",
+       {"people: bytes 0/100", "people: downloads 0/1",
+        "people: downloads of client 'curl 8.0' 0/1", "people: downloads of country '' 0/1",
+        "people: files 0/1", "people: higher registers of the sketch 0/1",
+        "people: huggingface 0/1", "people: huggingface of client 'curl 8.0' 0/1",
+        "people: huggingface of country '' 0/1", "people: requests 0/1",
+        "people: requests of client 'curl 8.0' 0/1", "people: requests of country '' 0/1",
+        "people: rows of repository_day_group without numbers 2/0",
+        "people: rows of repository_sketch without numbers 1/0"}}};
+  for (const auto* column :
+       {"authenticated", "huggingface_authenticated", "requests_authenticated"}) {
+    cases.push_back({fmt::format("UPDATE repository_day SET {} = 7", column),
+                     {fmt::format("people: {} 7/0", column)}});
+  }
+  for (const auto* column : {"downloads", "files", "huggingface", "requests"}) {
+    cases.push_back({fmt::format("UPDATE repository_day SET {} = 7", column),
+                     {fmt::format("people: {} 7/1", column)}});
+  }
+  cases.push_back({"UPDATE repository_day SET bytes = 7", {"people: bytes 7/100"}});
+  for (const auto* column : {"downloads", "huggingface", "requests"}) {
+    for (const auto* kind : {"client 'curl 8.0'", "country ''"}) {
+      cases.push_back(
+          {fmt::format("UPDATE repository_day_group SET {} = 7 WHERE kind = '{}'", column,
+                       std::string_view(kind).substr(0, std::string_view(kind).find(' '))),
+           {fmt::format("people: {} of {} 7/1", column, kind)}});
+    }
+  }
+  const std::array tables = {"repository_day", "repository_day_group", "repository_sketch",
+                             "namespace_sketch"};
+  for (const auto* table : tables) {
+    execute(fmt::format("CREATE TABLE kept_{0} AS SELECT * FROM {0}", table));
+  }
+  for (const auto& [change, differences] : cases) {
+    execute(change);
+    EXPECT_EQ(differences_found(), differences) << change;
+    for (const auto* table : tables) {
+      execute(fmt::format("DELETE FROM {}", table));
+      execute(fmt::format("INSERT INTO {0} SELECT * FROM kept_{0}", table));
+    }
+  }
+  EXPECT_EQ(differences_found(), std::vector<std::string>{});
+}
+
+// The log has `traffic`, `library` and `version` too: what they say is counted anew.
+TEST_F(RecountTest, BelievesNothingThatFollowsFromTheUserAgent) {
+  count(event_of(owner_, {1}, hub().clock.now()));
+  ok(write_log_segments(hub()));
+  const auto segment = hub().log_work->place().directory / segments().at(0).name;
+  const auto changed = directory() / "changed.parquet";
+  ok(hub().log_work->duckdb()->run(
+      {.files = {segment, changed},
+       .statements = {fmt::format("COPY (SELECT * REPLACE ('robots' AS traffic, 'wget' AS library, "
+                                  "'1' AS version) FROM read_parquet({})) TO {} (FORMAT parquet)",
+                                  stats::sql_quote(segment.string()),
+                                  stats::sql_quote(changed.string()))},
+       .query = {}}));
+  std::filesystem::rename(changed, segment);
+  EXPECT_EQ(differences_found(), std::vector<std::string>{});
+}
+
+TEST_F(RecountTest, KnowsWhichClientsAreOthers) {
+  for (int i = 0; i < 230; ++i) {
+    auto event = event_of(owner_, {1}, hub().clock.now());
+    event.user_agent =
+        fmt::format("{}/{}", i == 215 ? "other" : "client", i == 215 ? "" : fmt::format("{}", i));
+    hub().journal->append(event);
+    if (i % 100 == 0) fold();  // those of one turn come in the order of their names
+  }
+  fold();
+  EXPECT_EQ(number("SELECT requests FROM repository_day_group WHERE name = 'other'"), 30);
+  EXPECT_EQ(differences_found(), std::vector<std::string>{});
+  execute("UPDATE repository_day_group SET requests = 31 WHERE name = 'other'");
+  EXPECT_EQ(differences_found(),
+            std::vector<std::string>{"people: requests of client 'other' 31/30"});
+  execute("DELETE FROM repository_day_group WHERE name = 'other'");
+  EXPECT_EQ(differences_found().back(), "people: requests of client 'other' 0/30");
+}
+
+TEST_F(RecountTest, FollowsRepositoriesToTheirOwners) {
+  const auto other = add_user("bob").id;
+  for (const std::int64_t repo : {1, 2}) {
+    auto event = event_of(owner_, {repo}, hub().clock.now());
+    event.address = fmt::format("203.0.113.{}", repo);
+    count(event);
+  }
+  execute(fmt::format("UPDATE repository SET owner_id = {} WHERE id = 2", other.value));
+  EXPECT_EQ(differences_found().size(), 2U) << "of both namespaces";
+  ok(hub().database.write_now([&](auto& connection) -> Result<> {
+    TRY(stats::rebuild_namespace_sketches(connection, owner_));
+    return stats::rebuild_namespace_sketches(connection, other);
+  }));
+  EXPECT_EQ(differences_found(), std::vector<std::string>{});
+
+  execute("DELETE FROM repository WHERE id = 2");
+  EXPECT_EQ(number("SELECT count(*) FROM namespace_sketch"), 2);
+  EXPECT_EQ(differences_found(), std::vector<std::string>{}) << "bob keeps whom he had";
+  execute("DELETE FROM namespace_sketch");
+  EXPECT_EQ(differences_found().size(), 1U) << "and need not";
 }
 
 TEST_F(RecountTest, ComparesOnlyDaysThatTheLogKeptWhole) {

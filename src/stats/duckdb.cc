@@ -39,25 +39,35 @@ Result<json::array> parse_line(std::string_view line) {
   return std::move(value.get_array());
 }
 
-Result<DuckdbTable> parse_table(std::string_view text) {
-  DuckdbTable table;
-  for (bool first = true; !text.empty(); first = false) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = TRY(parse_line(text.substr(0, end)));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    DuckdbTable::Row row;
-    for (const auto& value : line) {
-      row.push_back(value.is_string() ? std::optional(std::string(value.get_string()))
-                                      : std::nullopt);
-    }
-    if (!first) {
-      table.rows.push_back(std::move(row));
-      continue;
-    }
-    for (auto& name : row) table.columns.push_back(name.value_or(""));
+Result<DuckdbTable::Row> parse_row(std::string_view line) {
+  DuckdbTable::Row row;
+  for (const auto& value : TRY(parse_line(line))) {
+    row.push_back(value.is_string() ? std::optional(std::string(value.get_string()))
+                                    : std::nullopt);
   }
-  return table;
+  return row;
 }
+
+// Rows of an answer that comes piece by piece; the first are the names of the columns.
+class Rows {
+ public:
+  explicit Rows(const Duckdb::EachRow& each) : each_(each) {}
+
+  Result<> add(std::string_view text) {
+    rest_ += text;
+    std::size_t begin = 0;
+    for (auto end = rest_.find('\n'); end != rest_.npos; end = rest_.find('\n', begin)) {
+      TRY(each_(TRY(parse_row(std::string_view(rest_).substr(begin, end - begin)))));
+      begin = end + 1;
+    }
+    rest_.erase(0, begin);
+    return {};
+  }
+
+ private:
+  const Duckdb::EachRow& each_;
+  std::string rest_;
+};
 
 }  // namespace
 
@@ -100,7 +110,30 @@ Result<DuckdbTable> Duckdb::run(const DuckdbScript& script) const {
   options.timeout_seconds = timeout_seconds;
   const auto result = TRY(os::run_process(options));
   TRY(check_end(result));
-  return parse_table(result.output);
+  DuckdbTable table;
+  const EachRow keep = [&](const DuckdbTable::Row& row) -> Result<> {
+    table.rows.push_back(row);
+    return {};
+  };
+  TRY(Rows(keep).add(result.output));
+  if (table.rows.empty()) return table;
+  for (const auto& name : table.rows.front()) table.columns.push_back(name.value_or(""));
+  table.rows.erase(table.rows.begin());
+  return table;
+}
+
+Result<> Duckdb::run(const DuckdbScript& script, const EachRow& each) const {
+  const auto temporary = TRY(make_temporary());
+  bool has_names = false;
+  const EachRow pass_on = [&](const DuckdbTable::Row& row) -> Result<> {
+    return std::exchange(has_names, true) ? each(row) : Result<>{};
+  };
+  Rows rows(pass_on);
+  auto options = options_of_child();
+  options.input = input(script, temporary.path());
+  options.timeout_seconds = timeout_seconds;
+  options.on_output = [&](std::string_view text) { return rows.add(text); };
+  return check_end(TRY(os::run_process(options)));
 }
 
 Task<Result<DuckdbProcess>> Duckdb::start(DuckdbScript script,

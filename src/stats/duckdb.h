@@ -2,6 +2,7 @@
 // program (stats/duckdb_child.h), is loaded only there, and ends with whoever asked.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ class Duckdb {
 
   // Blocks. Failures are internal, with DuckDB's own words in the detail.
   Result<DuckdbTable> run(const DuckdbScript& script) const;
+  // The same, for answers of any length: row by row, as they come. A failure of `each` ends the script.
+  using EachRow = std::function<Result<>(const DuckdbTable::Row&)>;
+  Result<> run(const DuckdbScript& script, const EachRow& each) const;
 
   // On the event loop of the caller; `temporary` comes from make_temporary(), which blocks.
   Task<Result<DuckdbProcess>> start(DuckdbScript script, os::ScratchDirectory temporary) const;

@@ -44,6 +44,27 @@ TEST_F(DuckdbTest, AnswersAQueryWithTexts) {
   EXPECT_TRUE(os::list(directory_.path() / "staging")->empty()) << "nothing stays behind";
 }
 
+TEST_F(DuckdbTest, GivesAnAnswerOfAnyLengthRowByRow) {
+  const DuckdbScript script{.files = {},
+                            .statements = {},
+                            .query =
+                                "SELECT range, repeat('long ', 100) FROM range(100000) ORDER BY 1"};
+  EXPECT_FALSE(duckdb_.run(script)) << "50 MB are no table";
+  std::int64_t rows = 0;
+  const auto done = duckdb_.run(script, [&](const DuckdbTable::Row& row) -> Result<> {
+    EXPECT_EQ(row.at(0), std::to_string(rows));
+    ++rows;
+    return {};
+  });
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_EQ(rows, 100'000);
+
+  const auto refused = duckdb_.run(
+      script, [](const DuckdbTable::Row&) -> Result<> { return fail_internal("enough"); });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().detail, "enough");
+}
+
 TEST_F(DuckdbTest, ReachesOnlyTheFilesItIsToldOf) {
   const auto own = directory_.path() / "own.csv";
   const auto foreign = directory_.path() / "foreign.csv";

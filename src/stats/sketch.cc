@@ -10,10 +10,10 @@
 namespace kohaku::stats {
 namespace {
 
-constexpr std::size_t registers = std::size_t{1} << Sketch::precision;
+constexpr std::size_t register_count = std::size_t{1} << Sketch::precision;
 constexpr int value_bits = 64 - Sketch::precision;  // a register's value is 0 to value_bits + 1
 // A sparse entry costs 4 bytes in memory and 3 when serialized, a register 1.
-constexpr std::size_t most_sparse = registers / 4;
+constexpr std::size_t most_sparse = register_count / 4;
 
 constexpr char sparse_form = 1;
 constexpr char dense_form = 2;
@@ -72,7 +72,7 @@ void Sketch::raise(std::uint32_t index, std::uint8_t value) {
 }
 
 void Sketch::make_dense() {
-  dense_.assign(registers, 0);
+  dense_.assign(register_count, 0);
   for (const auto entry : sparse_) dense_[index_of(entry)] = entry & 63U;
   sparse_.clear();
   sparse_.shrink_to_fit();
@@ -106,18 +106,25 @@ double Sketch::estimate() const {
   std::array<std::uint32_t, value_bits + 2> count{};  // of registers with each value
   for (const auto value : dense_) ++count.at(value);
   for (const auto entry : sparse_) ++count.at(entry & 63U);
-  if (dense_.empty()) count[0] = static_cast<std::uint32_t>(registers - sparse_.size());
-  const double m = registers;
+  if (dense_.empty()) count[0] = static_cast<std::uint32_t>(register_count - sparse_.size());
+  const double m = register_count;
   double z = m * tau(1 - count[value_bits + 1] / m);
   for (std::size_t k = value_bits; k >= 1; --k) z = 0.5 * (z + count.at(k));
   z += m * sigma(count[0] / m);
   return m * m / (2 * std::log(2.0) * z);
 }
 
+std::vector<std::uint8_t> Sketch::registers() const {
+  if (!dense_.empty()) return dense_;
+  std::vector<std::uint8_t> values(register_count);
+  for (const auto entry : sparse_) values[index_of(entry)] = entry & 63U;
+  return values;
+}
+
 std::string Sketch::serialize() const {
   std::string text;
   if (!dense_.empty()) {
-    text.reserve(1 + registers);
+    text.reserve(1 + register_count);
     text.push_back(dense_form);
     text.append(dense_.begin(), dense_.end());
     return text;
@@ -136,7 +143,7 @@ Result<Sketch> Sketch::parse(Bytes bytes) {
   const auto form = std::to_integer<char>(bytes.front());
   bytes = bytes.subspan(1);
   Sketch sketch;
-  if (form == dense_form && bytes.size() == registers) {
+  if (form == dense_form && bytes.size() == register_count) {
     const auto* values = reinterpret_cast<const std::uint8_t*>(bytes.data());
     sketch.dense_.assign(values, values + bytes.size());
     if (std::ranges::max(sketch.dense_) > value_bits + 1) return wrong();
@@ -151,7 +158,7 @@ Result<Sketch> Sketch::parse(Bytes bytes) {
     const auto value = entry & 63U;
     const bool ascends =
         sketch.sparse_.empty() || index_of(sketch.sparse_.back()) < index_of(entry);
-    if (value == 0 || value > value_bits + 1 || index_of(entry) >= registers || !ascends) {
+    if (value == 0 || value > value_bits + 1 || index_of(entry) >= register_count || !ascends) {
       return wrong();
     }
     sketch.sparse_.push_back(entry);

@@ -22,9 +22,13 @@ class Sketch {
 
   // The bytes must be evenly distributed, as those of a keyed hash are.
   void add(const Who& who);
+  // The register `index`, below 2^precision, becomes at least `value`, 1 to 51.
+  void raise(std::uint32_t index, std::uint8_t value);
   void merge(const Sketch& other);
   double estimate() const;  // 0 when nothing was added
   bool empty() const { return sparse_.empty() && dense_.empty(); }
+  // All 2^precision; 0 where nothing was added.
+  std::vector<std::uint8_t> registers() const;
 
   // One byte for the form, then the registers: sparse, 3 bytes each (14 bits index, 6 bits value,
   // big-endian, ascending); or dense, 2^14 bytes.
@@ -33,7 +37,6 @@ class Sketch {
   static Result<Sketch> parse(Bytes bytes);
 
  private:
-  void raise(std::uint32_t index, std::uint8_t value);
   void make_dense();
 
   std::vector<std::uint32_t> sparse_;  // index << 6 | value, ascending by index

@@ -53,6 +53,19 @@ TEST(Sketch, OfNobodyIsZero) {
   EXPECT_EQ(reread(Sketch()).estimate(), 0);
 }
 
+TEST(Sketch, IsMadeAgainOfItsRegisters) {
+  for (const std::int64_t count : {0, 100, 30'000}) {
+    const auto sketch = sketch_of(count, 3);
+    const auto registers = sketch.registers();
+    ASSERT_EQ(registers.size(), 16'384U);
+    Sketch again;
+    for (std::uint32_t i = 0; i < registers.size(); ++i) {
+      if (registers[i] > 0) again.raise(i, registers[i]);
+    }
+    EXPECT_EQ(again.serialize(), sketch.serialize()) << count;
+  }
+}
+
 TEST(Sketch, CountsSomebodyOnce) {
   const WhoKey key({});
   Sketch sketch;
