@@ -7,6 +7,7 @@
 
 #include "stats/fold.h"
 #include "stats/log_row.h"
+#include "stats/namespace_sketches.h"
 #include "stats/policy.h"
 
 namespace kohaku::hub {
@@ -138,8 +139,11 @@ Result<> CountedDay::read_sketches(db::Connection& connection) {
                              "owner_id IN (SELECT id FROM account) AND day = ?1")
                         .bind(day_);
   while (TRY(namespaces.step())) {
-    namespaces_[{namespaces.get<AccountId>(0), traffic_text(namespaces.get<int>(1))}] =
-        TRY(stats::Sketch::parse(namespaces.get<std::vector<std::byte>>(2)));
+    const auto owner = namespaces.get<AccountId>(0);
+    const auto traffic = namespaces.get<int>(1);
+    const auto stored = namespaces.get<std::vector<std::byte>>(2);
+    namespaces_[{owner, traffic_text(traffic)}] =
+        TRY(stats::namespace_sketch(connection, owner, day_, traffic, stored));
   }
   return {};
 }
@@ -149,8 +153,8 @@ Result<> CountedDay::compare(const stats::DuckdbTable::Row& row) {
   const auto part = row[0].value_or("");
   const Key<RepoId> key{RepoId{at(numbers_from(row[1].value_or("")), 0)}, row[2].value_or("")};
   const auto counts = numbers_from(row[5].value_or(""));
+  if (!owners_.contains(key.first)) return {};
   if (part == "sketch") compare_sketch(key, counts);
-  else if (!owners_.contains(key.first)) return {};
   else if (part == "day") compare_numbers(key, counts);
   else compare_group(key, row, counts);
   return {};
@@ -180,23 +184,14 @@ void CountedDay::compare_group(const Key<RepoId>& key, const stats::DuckdbTable:
 void CountedDay::compare_sketch(const Key<RepoId>& key, const Values& registers) {
   const auto& [repo, traffic] = key;
   const auto logged = sketch_from(registers);
-  const auto owner = owners_.find(repo);
-  if (owner == owners_.end()) {
-    gone_[traffic].merge(logged);
-    return;
-  }
-  logged_namespaces_[{owner->second, traffic}].merge(logged);
-  tell_registers(name_of(repo), traffic, take(sketches_, key), logged, logged);
+  logged_namespaces_[{owners_.at(repo), traffic}].merge(logged);
+  tell_registers(name_of(repo), traffic, take(sketches_, key), logged);
 }
 
-// A namespace keeps the downloaders of a repository that was deleted, until another one moves.
 void CountedDay::compare_namespaces() {
   for (const auto& [key, sketch] : logged_namespaces_) namespaces_[key];
   for (const auto& [key, stored] : namespaces_) {
-    const auto least = take(logged_namespaces_, key);
-    auto most = least;
-    if (const auto gone = gone_.find(key.second); gone != gone_.end()) most.merge(gone->second);
-    tell_registers(name_of(key.first), key.second, stored, least, most);
+    tell_registers(name_of(key.first), key.second, stored, take(logged_namespaces_, key));
   }
 }
 
@@ -211,7 +206,7 @@ std::vector<CountDifference> CountedDay::finish() && {
   while (!numbers_.empty()) compare_numbers(Key<RepoId>(numbers_.begin()->first), {});
   finish_groups();
   for (const auto& [key, stored] : sketches_) {
-    tell_registers(name_of(key.first), key.second, stored, {}, {});
+    tell_registers(name_of(key.first), key.second, stored, {});
   }
   compare_namespaces();
   return std::move(differences_);
@@ -236,10 +231,9 @@ void CountedDay::tell_groups(const GroupKey& key, const std::pair<std::string, s
 }
 
 void CountedDay::tell_registers(std::string whose, const std::string& traffic,
-                                const stats::Sketch& stored, const stats::Sketch& least,
-                                const stats::Sketch& most) {
-  const auto in_database = count_higher(stored, most);
-  const auto in_log = count_higher(least, stored);
+                                const stats::Sketch& stored, const stats::Sketch& logged) {
+  const auto in_database = count_higher(stored, logged);
+  const auto in_log = count_higher(logged, stored);
   if (in_database + in_log == 0) return;
   differences_.push_back(
       {std::move(whose), day_, traffic, "higher registers of the sketch", in_database, in_log});

@@ -62,7 +62,7 @@ class CountedDay {
   void tell_groups(const GroupKey& key, const std::pair<std::string, std::string>& name,
                    const Values& in_database, const Values& in_log);
   void tell_registers(std::string whose, const std::string& traffic, const stats::Sketch& stored,
-                      const stats::Sketch& least, const stats::Sketch& most);
+                      const stats::Sketch& logged);
 
   std::int64_t day_ = 0;
   stats::Position folded_ = 0;
@@ -72,9 +72,7 @@ class CountedDay {
   std::map<GroupKey, Groups> groups_;
   Sketches<RepoId> sketches_;
   Sketches<AccountId> namespaces_;
-  // From the log: of the namespaces' repositories, and of all that are gone.
-  Sketches<AccountId> logged_namespaces_;
-  std::map<std::string, stats::Sketch> gone_;
+  Sketches<AccountId> logged_namespaces_;  // from the log: of the repositories they have
   std::vector<CountDifference> differences_;
 };
 

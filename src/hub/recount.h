@@ -24,7 +24,7 @@ struct CountDifference {
 
 // Of what is counted: the numbers of each repository and day, the same by client and by country, and the
 // sketches of downloaders of repositories and of namespaces. Not compared: the totals of repositories, which
-// are older than any log; and what namespaces keep of repositories that are gone.
+// are older than any log.
 struct Recount {
   std::int64_t first_day = 0;
   std::int64_t last_day =
