@@ -48,8 +48,8 @@ class EndpointTest : public hub::AccountsTest {
   std::vector<stats::Event> events() {
     std::vector<stats::Event> events;
     const auto until = ok(hub().journal->sync());
-    ok(hub().journal->read(0, until, [&](const stats::Event& event, auto) -> Result<bool> {
-      events.push_back(event);
+    ok(hub().journal->read(0, until, [&](const stats::RecordedEvent& read) -> Result<bool> {
+      events.push_back(read.event());
       return true;
     }));
     return events;
@@ -72,8 +72,8 @@ TEST_F(EndpointTest, EveryFailureOfOursLeavesAnEvent) {
   for (const auto& event : found) {
     EXPECT_EQ(event.status, 500);
     EXPECT_EQ(event.repository, "ada/bird");
-    EXPECT_FALSE(stats::is_download(event));
-    EXPECT_FALSE(stats::is_huggingface_download(event));
+    EXPECT_FALSE(stats::is_download(event, event.status));
+    EXPECT_FALSE(stats::is_huggingface_download(event, event.status));
   }
 }
 
@@ -86,8 +86,8 @@ TEST_F(EndpointTest, ARedirectFromAnOldNameIsAnEventThatCountsNothing) {
   EXPECT_EQ(found[0].path, "/ada/old/fails");
   for (const auto type : {RepoType::model, RepoType::dataset, RepoType::space}) {
     found[0].type = type;
-    EXPECT_FALSE(stats::is_download(found[0]));
-    EXPECT_FALSE(stats::is_huggingface_download(found[0]));
+    EXPECT_FALSE(stats::is_download(found[0], found[0].status));
+    EXPECT_FALSE(stats::is_huggingface_download(found[0], found[0].status));
   }
 }
 
