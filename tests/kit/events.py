@@ -10,7 +10,9 @@ DOORS = {1: "resolve", 2: "raw", 3: "lfs_batch", 4: "lfs_object", 5: "xet_recons
 TYPES = {0: "model", 1: "dataset", 2: "space"}
 GIT_FETCH_FILE = 1
 HEADER_BYTES = 64
-NUMBERS = struct.Struct("<qqqqQqiBBH")
+CLIENT = struct.Struct("<BBq")
+TARGET = struct.Struct("<BBBBqq")
+OUTCOME = struct.Struct("<BBHIIqQq")
 
 
 @dataclass
@@ -65,7 +67,8 @@ class Events:
             assert content[:8] == b"KHEVENTS", segment
             offset = self.taken.get(segment.name, HEADER_BYTES)
             while offset + 8 <= len(content) and (length := int.from_bytes(content[offset:offset + 4], "little")):
-                found.append(_event(content[offset + 8:offset + 8 + length]))
+                if content[offset + 8] == 3:
+                    found.append(_event(content, _payload(content, offset)))
                 offset += 8 + length
             self.taken[segment.name] = offset
         return found
@@ -81,19 +84,33 @@ def _hmac(key: bytes, message: bytes) -> bytes:
     return hmac.new(key, message, hashlib.sha256).digest()
 
 
-def _event(payload: bytes) -> Event:
-    at, repo, owner, user, size, duration, status, type, door, flags = NUMBERS.unpack_from(payload)
-    offset = NUMBERS.size
+def _payload(content: bytes, offset: int) -> bytes:
+    return content[offset + 8:offset + 8 + int.from_bytes(content[offset:offset + 4], "little")]
+
+
+def _texts(payload: bytes, offset: int, count: int) -> tuple[list[str], int]:
+    """So many texts, and where they end."""
     texts = []
-    for _ in range(6):
+    for _ in range(count):
         length = int.from_bytes(payload[offset:offset + 2], "little")
         texts.append(payload[offset + 2:offset + 2 + length].decode())
         offset += 2 + length
-    count = int.from_bytes(payload[offset:offset + 2], "little")
-    files = list(struct.unpack_from(f"<{count}Q", payload, offset + 2))
-    offset += 2 + 8 * count
-    rest = payload[offset:]
-    assert len(rest) == (16 if flags & 4 else 0), "the whole payload is understood"
-    repository, method, address, user_agent, path, revision = texts
+    return texts, offset
+
+
+def _event(content: bytes, outcome: bytes) -> Event:
+    """Of the segment's whole content, and the payload of an outcome in it."""
+    _, _, status, client_at, target_at, at, size, duration = OUTCOME.unpack(outcome)
+    client, target = _payload(content, client_at), _payload(content, target_at)
+    part, has_who, user = CLIENT.unpack_from(client)
+    assert part == 1
+    (address, user_agent), end = _texts(client, CLIENT.size, 2)
+    assert len(client) - end == (16 if has_who else 0), "the whole payload is understood"
+    part, type, door, flags, repo, owner = TARGET.unpack_from(target)
+    assert part == 2
+    (repository, method, path, revision), files_at = _texts(target, TARGET.size, 4)
+    count = int.from_bytes(target[files_at:files_at + 2], "little")
+    files = list(struct.unpack(f"<{count}Q", target[files_at + 2:]))
     return Event(at, repo, owner, user, size, duration, status, TYPES[type], DOORS[door], bool(flags & 1),
-                 bool(flags & 2), repository, method, address, user_agent, path, revision, files, rest or None)
+                 bool(flags & 2), repository, method, address, user_agent, path, revision, files,
+                 client[end:] or None)
