@@ -18,12 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import analytics, counting, git, measure, memory, speed, xet  # noqa: E402
+from bench import analytics, counting, git, logs, measure, memory, speed, xet  # noqa: E402
 
 ROWS = {"P1": speed.p1, "P2": speed.p2_p3, "P3": speed.p2_p3, "P4": xet.p4, "P5": xet.p5, "P6": git.p6,
         "P7": speed.p7, "P8": speed.p8, "P9": speed.p9, "P10": counting.p10, "P11": analytics.p11,
         "P12": analytics.p12, "P13": memory.p13, "P14": speed.p14, "P16": xet.p16,
-        "push": git.pushes, "clones": git.clones, "fold": counting.folding}
+        "push": git.pushes, "clones": git.clones, "fold": counting.folding, "logs": logs.logs}
 HOLDS = {True: "yes", False: "no", None: "-"}
 
 

@@ -113,7 +113,8 @@ GROUP BY repo_id, traffic, library, version, country)";
 // A hash's first 14 bits choose the register; its value is where the first 1 of the next 50 stands.
 constexpr std::string_view registers = R"(
 CREATE TEMP TABLE register AS
-SELECT repo_id, traffic, hash >> 50 AS slot, max(51 - length(ltrim(bin(hash & 1125899906842623::UBIGINT), '0'))) AS value
+SELECT repo_id, traffic, hash >> 50 AS slot,
+  max(51 - length(ltrim(bin(hash & 1125899906842623::UBIGINT), '0'))) AS value
 FROM (SELECT DISTINCT repo_id, traffic, ('0x' || hex(who)[1:16])::UBIGINT AS hash FROM session)
 GROUP BY repo_id, traffic, slot)";
 
@@ -127,7 +128,8 @@ SELECT 'client', repo_id, traffic, library, version,
   concat_ws(' ', sum(downloads), sum(huggingface), sum(requests))
 FROM added GROUP BY repo_id, traffic, library, version
 UNION ALL
-SELECT 'country', repo_id, traffic, country, '', concat_ws(' ', sum(downloads), sum(huggingface), sum(requests))
+SELECT 'country', repo_id, traffic, country, '',
+  concat_ws(' ', sum(downloads), sum(huggingface), sum(requests))
 FROM added GROUP BY repo_id, traffic, country
 UNION ALL
 SELECT 'sketch', repo_id, traffic, '', '', string_agg(slot * 64 + value, ' ')
