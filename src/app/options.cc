@@ -120,7 +120,7 @@ void read_statistics(Reader& reader, hub::Config& config) {
   }
   reader.number<std::int64_t>("DOWNLOAD_SESSION_DAYS", config.download_session_days, 1, 365);
   reader.path("GEOIP_DB", config.geoip_db);
-  reader.number<std::int64_t>("ACCESS_LOG_DAYS", config.access_log_days, 1, 36'500);
+  reader.number<std::int64_t>("ACCESS_LOG_DAYS", config.access_log_days, 0, 36'500);
   reader.number<std::uint64_t>("ACCESS_LOG_BYTES", config.access_log_bytes, 1 << 20U, 1ULL << 50U);
   reader.path("DUCKDB", config.duckdb);
   reader.path("CLOCK_FILE", config.clock_file);

@@ -144,6 +144,15 @@ Result<bool> has_unfolded(Hub& hub, stats::Position until) {
   return has_events(hub, TRY(positions(hub)).folded, until);
 }
 
+// Where no log is wanted, the journal need not wait for it.
+Result<> pass_over(Hub& hub) {
+  const auto at = TRY(positions(hub));
+  if (at.logged >= at.folded) return {};
+  return hub.database.write_now([&](auto& connection) {
+    return stats::move_logged(connection, hub.journal->node(), at.logged, at.folded);
+  });
+}
+
 // Merging
 
 bool is_small(const stats::LogSegment& segment) {
@@ -217,19 +226,28 @@ Result<bool> remove_old(Hub& hub) {
 
 }  // namespace
 
+Result<> require_access_log(const Hub& hub) {
+  if (hub.config.access_log_days == 0) {
+    return fail(Code::not_implemented, "This hub keeps no access logs: its operator wants none.");
+  }
+  if (hub.log_work->duckdb() == nullptr) {
+    return fail(Code::not_implemented,
+                "This hub keeps no access logs: its operator has not installed DuckDB.");
+  }
+  return {};
+}
+
 Result<> write_log_segments(Hub& hub) {
   if (!hub.journal) return {};
   const std::scoped_lock turn(hub.log_work->turn);
+  if (hub.config.access_log_days == 0) return pass_over(hub);
   auto written = write_all(hub);
   if (!written) TRY(give_up_waiting(hub));
   return written;
 }
 
 Result<> flush_access_log(Hub& hub) {
-  if (hub.log_work->duckdb() == nullptr) {
-    return fail(Code::not_implemented,
-                "This hub keeps no access logs: DuckDB's library is missing.");
-  }
+  TRY(require_access_log(hub));
   if (!hub.journal) return {};
   const auto until = TRY(hub.journal->sync());
   const auto deadline = std::chrono::steady_clock::now() + patience;

@@ -15,12 +15,16 @@ inline constexpr std::int64_t most_segment_rows = 200'000;
 // All block; any thread, one works and others wait. Without a journal nothing happens. A failure or a
 // crash at any point loses nothing and leaves nothing double: the next turn goes on where rows say.
 
-// What is folded and not yet logged becomes segments. Without DuckDB, or when it keeps failing, events wait
-// in the journal: for a day, since addresses stand in it, and not beyond 1 GiB; then they are given up.
+// not_implemented where this hub keeps no request-level log: its operator wants none, or DuckDB is missing.
+Result<> require_access_log(const Hub& hub);
+
+// What is folded and not yet logged becomes segments, or is passed over where no log is wanted. Without
+// DuckDB, or when it keeps failing, events wait in the journal: for a day, since addresses stand in it, and
+// not beyond 1 GiB; then they are given up.
 Result<> write_log_segments(Hub& hub);
 
 // Waits a few seconds until all events of before this call are folded, then writes them. unavailable when
-// they are not folded in time, or when there is no DuckDB.
+// they are not folded in time, not_implemented without a log.
 Result<> flush_access_log(Hub& hub);
 
 // Merges small segments of one day, and removes those that are older than KOHAKU_HUB_ACCESS_LOG_DAYS or

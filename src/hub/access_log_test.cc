@@ -91,6 +91,21 @@ TEST_F(SegmentsTest, TheOldestGoByAgeAndBySize) {
   EXPECT_EQ(segments()[0].name, kept);
 }
 
+TEST_F(SegmentsTest, WhereNoLogIsWantedNothingIsKept) {
+  log_one(now());
+  config().access_log_days = 0;
+  clock().advance_seconds(1);
+  count(event_of({1}, {1}, now()));
+  const auto folded = number("SELECT folded FROM journal_position");
+  ASSERT_LT(number("SELECT logged FROM journal_position"), folded);
+  ok(write_log_segments(hub()));
+  EXPECT_EQ(number("SELECT logged FROM journal_position"), folded) << "the journal may go";
+  ok(tend_log_segments(hub()));
+  EXPECT_EQ(segments().size(), 0U) << "nor what was written before";
+  EXPECT_EQ(files(), 0U);
+  EXPECT_EQ(code_of(flush_access_log(hub())), Code::not_implemented);
+}
+
 TEST_F(SegmentsTest, WithoutDuckdbEventsWait) {
   config().duckdb = "/nowhere/libduckdb.so";
   hub().log_work = std::make_shared<LogWork>(config());

@@ -36,7 +36,7 @@ struct Config {
   std::int64_t download_window_seconds = 900;  // of a download session; a divisor of 86,400
   std::int64_t download_session_days = 7;      // how long sessions are known after their time
   os::Path geoip_db;                           // an MMDB file; empty: countries stay unknown
-  std::int64_t access_log_days = 90;           // how long request-level logs are kept
+  std::int64_t access_log_days = 90;           // how long request-level logs are kept; 0: none
   std::uint64_t access_log_bytes = std::uint64_t{10} << 30U;  // and how much of them
   os::Path duckdb;      // its library; empty: beside the program (stats/duckdb.h)
   os::Path clock_file;  // for tests: 8 bytes, the time in microseconds; empty: the system's clock

@@ -246,11 +246,8 @@ Task<Result<std::size_t>> LogExport::read(std::span<char> space) {
 
 Task<Result<LogExport>> start_log_export(Hub& hub, NamespaceAnalyst analyst, LogRange range,
                                          LogFormat format) {
+  CO_TRY(require_access_log(hub));
   const auto* duckdb = hub.log_work->duckdb();
-  if (duckdb == nullptr) {
-    co_return fail(Code::not_implemented,
-                   "This hub keeps no access logs: its operator has not installed DuckDB.");
-  }
   auto right = hub.log_work->begin_export(analyst.id());
   if (!right) {
     co_return fail_too_many("Another access log is being exported. Try again in 10 seconds.", 10);

@@ -36,7 +36,7 @@ Task<void> take_turn(hub::Hub& hub) {
 
 Task<void> write_access_log(hub::Hub& hub) {
   if (!hub.journal) co_return;
-  if (hub.log_work->duckdb() == nullptr) {
+  if (hub.config.access_log_days > 0 && hub.log_work->duckdb() == nullptr) {
     os::log_warning(
         "DuckDB's library is missing, so there are no access logs: see docs/access-logs.md");
   }
