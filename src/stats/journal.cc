@@ -99,6 +99,7 @@ struct Journal::State {
   void tell_of_room(const Result<>& made);
   void tell_of_losses();
   Result<Position> make_durable();
+  void warm_ahead();
 
   Result<bool> read_segment(std::uint64_t number, Position from, Position until, const Take& take);
   void tell_of_damage(std::uint64_t number, std::uint64_t offset);
@@ -111,6 +112,7 @@ struct Journal::State {
   bool is_full = false;   // as the log knows it
   bool told_while_full = false;
   std::uint64_t told_lost = 0;
+  Position warmed_at = 0;  // where the journal ended then
 
   mutable std::mutex mutex;  // of all that follows
   Files files;
@@ -275,6 +277,25 @@ Result<Position> Journal::State::make_durable() {
   return until;
 }
 
+// As much as twice of what came since the last time.
+void Journal::State::warm_ahead() {
+  JournalSegment* segment = nullptr;
+  JournalSegment* next = nullptr;
+  std::uint64_t used = 0;
+  {
+    const std::scoped_lock lock(mutex);
+    if (!current) return;
+    segment = current.get();
+    used = segment->used();
+    if (!ahead.empty()) next = ahead.front().get();
+  }
+  const auto now = position_of(segment->number(), used);
+  const auto came = now - std::exchange(warmed_at, now);
+  const auto until = used + 2 * std::min(static_cast<std::uint64_t>(came), options.segment_bytes);
+  segment->warm(until);
+  if (next != nullptr && until > options.segment_bytes) next->warm(until - options.segment_bytes);
+}
+
 // Whether to go on with the next one.
 Result<bool> Journal::State::read_segment(std::uint64_t number, Position from, Position until,
                                           const Take& take) {
@@ -344,7 +365,9 @@ Result<Position> Journal::sync() {
   while (!state_->take_in_waiting() && room) room = state_->keep_room();
   if (room) state_->keep_room();
   state_->tell_of_losses();
-  return state_->make_durable();
+  auto durable = state_->make_durable();
+  state_->warm_ahead();
+  return durable;
 }
 
 Result<> Journal::read(Position from, Position until, const Take& take) const {

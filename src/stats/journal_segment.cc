@@ -216,6 +216,16 @@ bool JournalSegment::append(Bytes encoded) {
   return true;
 }
 
+// Where the kernel cannot, or meets an error, append() finds out by itself.
+void JournalSegment::warm(std::uint64_t until) {
+  constexpr std::uint64_t page_bytes = 4096;
+  until = std::min<std::uint64_t>((until + page_bytes - 1) / page_bytes * page_bytes,
+                                  memory_.size() / page_bytes * page_bytes);
+  if (until <= warm_) return;
+  ::madvise(memory_.data() + warm_, until - warm_, MADV_POPULATE_WRITE);
+  warm_ = until;
+}
+
 Result<> JournalSegment::sync(std::uint64_t until) {
   if (until <= synced_) return {};
   TRY(file_.sync());

@@ -73,6 +73,10 @@ class JournalSegment {
   // it does not fit. A process that dies in the midst leaves no event, not half of one.
   bool append(Bytes encoded);
 
+  // Has the memory up to `until` ready, so that append() meets no page that nobody used yet: that takes long,
+  // and the others wait. One thread at a time, beside append().
+  void warm(std::uint64_t until);
+
   // Makes durable what stands before `until`, unless it is already. One thread at a time, beside
   // append().
   Result<> sync(std::uint64_t until);
@@ -91,6 +95,7 @@ class JournalSegment {
   std::span<std::byte> memory_;
   std::uint64_t used_ = segment_format::header_bytes;
   std::uint64_t synced_ = segment_format::header_bytes;
+  std::uint64_t warm_ = 0;
   // Where clients and targets stand that were written last, by their check sums; 0: none.
   std::array<std::uint32_t, 8192> known_{};
 };
