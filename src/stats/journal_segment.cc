@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "os/failed_sync.h"
 #include "os/retry.h"
 #include "os/system_error.h"
 #include "store/crc32c.h"
@@ -23,6 +24,7 @@ namespace {
 using namespace segment_format;
 
 constexpr std::string_view suffix = ".events";
+constexpr std::uint64_t page_bytes = 4096;
 constexpr std::size_t window_bytes = std::size_t{256} << 10U;
 constexpr std::size_t most_payload_bytes = std::max(most_client_bytes, most_target_bytes);
 constexpr std::size_t most_kept_bytes = std::size_t{4} << 20U;
@@ -165,7 +167,7 @@ Result<std::unique_ptr<JournalSegment>> JournalSegment::create(const os::Path& d
     return std::unexpected(std::move(file).error());
   }
   return std::unique_ptr<JournalSegment>(
-      new JournalSegment(number, std::move(*file), {static_cast<std::byte*>(memory), bytes}));
+      new JournalSegment(number, {static_cast<std::byte*>(memory), bytes}));
 }
 
 JournalSegment::~JournalSegment() { ::munmap(memory_.data(), memory_.size()); }
@@ -218,7 +220,6 @@ bool JournalSegment::append(Bytes encoded) {
 
 // Where the kernel cannot, or meets an error, append() finds out by itself.
 void JournalSegment::warm(std::uint64_t until) {
-  constexpr std::uint64_t page_bytes = 4096;
   until = std::min<std::uint64_t>((until + page_bytes - 1) / page_bytes * page_bytes,
                                   memory_.size() / page_bytes * page_bytes);
   if (until <= warm_) return;
@@ -226,9 +227,19 @@ void JournalSegment::warm(std::uint64_t until) {
   warm_ = until;
 }
 
+// Only these pages, for the kernel makes each page that it writes read-only, and the next write to it has to
+// wait for a fault: warm() would have been for nothing.
 Result<> JournalSegment::sync(std::uint64_t until) {
   if (until <= synced_) return {};
-  TRY(file_.sync());
+  const auto from = synced_ / page_bytes * page_bytes;
+  const auto call = [&] { return ::msync(memory_.data() + from, until - from, MS_SYNC); };
+  if (os::retry(call) != 0) {
+    auto error = os::system_error(errno, "msync", segment_name(number_));
+    if (error.code == Code::internal) {
+      os::end_after_failed_sync(segment_name(number_), error.detail);
+    }
+    return std::unexpected(std::move(error));
+  }
   synced_ = until;
   return {};
 }

@@ -82,8 +82,8 @@ class JournalSegment {
   Result<> sync(std::uint64_t until);
 
  private:
-  JournalSegment(std::uint64_t number, os::File file, std::span<std::byte> memory)
-      : number_(number), file_(std::move(file)), memory_(memory) {}
+  JournalSegment(std::uint64_t number, std::span<std::byte> memory)
+      : number_(number), memory_(memory) {}
 
   std::uint32_t& slot_of(Bytes record);
   std::optional<std::uint32_t> find(Bytes record);
@@ -91,8 +91,7 @@ class JournalSegment {
   std::uint32_t write(Bytes record);
 
   std::uint64_t number_;
-  os::File file_;
-  std::span<std::byte> memory_;
+  std::span<std::byte> memory_;  // of the file
   std::uint64_t used_ = segment_format::header_bytes;
   std::uint64_t synced_ = segment_format::header_bytes;
   std::uint64_t warm_ = 0;
