@@ -25,7 +25,8 @@ using namespace segment_format;
 
 constexpr std::string_view suffix = ".events";
 constexpr std::uint64_t page_bytes = 4096;
-constexpr std::size_t window_bytes = std::size_t{256} << 10U;
+// Small enough for memory that was used before.
+constexpr std::size_t window_bytes = std::size_t{64} << 10U;
 constexpr std::size_t most_payload_bytes = std::max(most_client_bytes, most_target_bytes);
 constexpr std::size_t most_kept_bytes = std::size_t{4} << 20U;
 
