@@ -18,8 +18,7 @@ constexpr std::array<std::string_view, 8> number_columns = {
     "requests",  "requests_authenticated", "bytes"};
 constexpr std::array<std::string_view, 3> group_columns = {"downloads", "huggingface", "requests"};
 
-// As the folding has it: of one repository, day, traffic and kind.
-constexpr std::size_t most_group_names = 200;
+// What stands for the names beyond stats::most_group_names.
 const std::pair<std::string, std::string> other_name = {"other", ""};
 
 std::string traffic_text(int value) {
@@ -121,7 +120,8 @@ Result<> CountedDay::read_groups(db::Connection& connection) {
     groups.names[{rows.get<std::string>(3), rows.get<std::string>(4)}] =
         numbers_of(rows, 5, group_columns.size());
   }
-  for (auto& [key, groups] : groups_) groups.is_full = groups.names.size() >= most_group_names;
+  for (auto& [key, groups] : groups_)
+    groups.is_full = groups.names.size() >= stats::most_group_names;
   return {};
 }
 

@@ -12,9 +12,6 @@
 namespace kohaku::stats {
 namespace {
 
-// Clients name themselves as they like: beyond so many of one repository and day, they are "other".
-constexpr std::int64_t most_group_names = 200;
-
 struct DayTotals {
   std::int64_t downloads = 0;
   std::int64_t authenticated = 0;
@@ -167,7 +164,7 @@ class Folding {
   Result<> write_group(const Batch::GroupKey& key, const GroupTotals& totals) {
     if (TRY(add_to_group(key, totals))) return {};
     auto named = key;
-    if (TRY(group_names(key)) >= most_group_names) {
+    if (TRY(group_names(key)) >= static_cast<std::int64_t>(most_group_names)) {
       named.name = "other";
       named.detail.clear();
       if (TRY(add_to_group(named, totals))) return {};

@@ -3,6 +3,7 @@
 // or lost, however often the process dies.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,6 +25,10 @@ namespace kohaku::stats {
 
 // Days since 1970-01-01, UTC.
 std::int64_t day_of(Micros time);
+
+// Clients name themselves as they like: beyond so many names of one repository, day, traffic and kind, they
+// are "other".
+inline constexpr std::size_t most_group_names = 200;
 
 // What the counting depends on besides the events.
 struct CountingRules {
