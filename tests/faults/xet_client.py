@@ -15,6 +15,7 @@ class Uploader:
         # The pauses between hf_xet's own tries would take up most of the time.
         quick = {"HF_XET_CLIENT_RETRY_BASE_DELAY": "100ms", **environment}
         home.mkdir(parents=True)
+        self.server = server
         self.errors = home / "stderr.log"
         self.process = subprocess.Popen(
             [python("hub2"), str(Path(__file__).with_name("xet_uploader.py")), repo, prefix, seed, str(most_bytes)],
@@ -35,9 +36,18 @@ class Uploader:
         try:
             found = self.answers.get(timeout=seconds)
         except queue.Empty:
-            raise AssertionError(f"the client hangs: {self.errors.read_text()[-2000:]}") from None
+            raise AssertionError(f"the client hangs: {self.errors.read_text()[-2000:]}\n"
+                                 f"{self.connections()}\nthe server: {self.server.tail()}") from None
         assert found is not None, f"the client ended: {self.errors.read_text()[-2000:]}"
         return found
+
+    def connections(self) -> str:
+        """Those of the server's port that are open, with what waits in them (ss, or nothing without it)."""
+        try:
+            return subprocess.run(["ss", "-tn", f"( sport = :{self.server.port} or dport = :{self.server.port} )"],
+                                  capture_output=True, text=True).stdout
+        except FileNotFoundError:
+            return ""
 
     def one(self, line: str, seconds: float) -> dict:
         self.ask(line)
