@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bench import measure
@@ -55,13 +56,19 @@ def fill(database: sqlite3.Connection) -> None:
                              (accounts["wide"], today() - ago, traffic, dense_sketch(50_000, ago * 3 + traffic)))
 
 
-def data_dir() -> Path:
-    """The generated data of today, made once a day."""
-    directory = CACHE / f"statistics-{today()}"
+def made_today(name: str, make: Callable[[Path], None]) -> Path:
+    """A directory of generated data, made once a day."""
+    directory = CACHE / f"{name}-{today()}"
     if (directory / "complete").exists():
         return directory
-    for old in CACHE.glob("statistics-*"):
+    for old in CACHE.glob(f"{name}-*"):
         shutil.rmtree(old)
+    make(directory)
+    (directory / "complete").touch()
+    return directory
+
+
+def make(directory: Path) -> None:
     with Server(data_dir=directory) as server:
         alice = server.user("alice")
         for name in ("press", "wide"):
@@ -74,8 +81,11 @@ def data_dir() -> Path:
     database.execute("COMMIT")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
-    (directory / "complete").touch()
-    return directory
+
+
+def data_dir() -> Path:
+    """A data directory with the statistics of a large hub."""
+    return made_today("statistics", make)
 
 
 def latency(connection: measure.Connection, path: str, times: int = 40) -> float:

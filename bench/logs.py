@@ -6,12 +6,11 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import threading
 import time
 from pathlib import Path
 
 from bench import measure
-from bench.analytics import CACHE, CatServer, fetch
+from bench.analytics import CatServer, fetch, made_today
 from bench.counting import cpu_seconds
 from bench.measure import Row
 from bench.speed import commit_lines, inline_file
@@ -90,21 +89,18 @@ def split_by_hour(directory: Path) -> None:
     database.close()
 
 
-def data_dir() -> Path:
-    """A data directory whose log has yesterday's 24 segments, made once a day."""
-    directory = CACHE / f"logs-{today()}"
-    if (directory / "complete").exists():
-        return directory
-    for old in CACHE.glob("logs-*"):
-        shutil.rmtree(old)
+def make(directory: Path) -> None:
     day = today() - 1
     server = Server(data_dir=directory, KOHAKU_HUB_TRUSTED_PROXIES="127.0.0.1", KOHAKU_HUB_LOG_LEVEL="WARNING")
     server.stop_clock(day * 86_400 * 1_000_000)
     with server:
         request_a_day(server, day)
     split_by_hour(directory)
-    (directory / "complete").touch()
-    return directory
+
+
+def data_dir() -> Path:
+    """A data directory whose log has yesterday's 24 segments."""
+    return made_today("logs", make)
 
 
 def wait_for(condition, most_seconds: float, every_seconds: float) -> float:
@@ -142,27 +138,15 @@ def children_of(pid: int) -> list[int]:
             for child in (task / "children").read_text().split()]
 
 
-def peak_of_children(pid: int, work) -> int:
-    """The most that a child of the process held while `work` ran."""
-    peak, done = 0, threading.Event()
-
-    def watch() -> None:
-        nonlocal peak
-        while not done.is_set():
-            for child in children_of(pid):
-                try:
-                    peak = max(peak, measure.resident_bytes(child))
-                except (OSError, AttributeError):  # it has ended
-                    pass
-            time.sleep(0.005)
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        work()
-    finally:
-        done.set()
-        watcher.join()
-    return peak
+def held_by_children(pid: int) -> int:
+    """The most that a child of the process holds now."""
+    most = 0
+    for child in children_of(pid):
+        try:
+            most = max(most, measure.resident_bytes(child))
+        except (OSError, AttributeError):  # it has ended
+            pass
+    return most
 
 
 def export_rows(server: Server, form: str, work: Path) -> list[Row]:
@@ -180,7 +164,7 @@ def export_rows(server: Server, form: str, work: Path) -> list[Row]:
 
     def watched() -> None:
         nonlocal of_child
-        of_child = peak_of_children(pid, lambda: fetch(url, token))
+        of_child = measure.peak(lambda: held_by_children(pid), lambda: fetch(url, token))
     peak = measure.peak_resident_bytes(pid, watched)
     cat = CatServer(copy)
     idle, cpu_before = measure.wait_until_idle(), cpu_seconds(pid)

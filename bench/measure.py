@@ -91,13 +91,18 @@ def resident_bytes(pid: int) -> int:
 
 def peak_resident_bytes(pid: int, work: Callable[[], object], every_seconds: float = 0.005) -> int:
     """The highest resident_bytes seen while `work` runs."""
+    return peak(lambda: resident_bytes(pid), work, every_seconds)
+
+
+def peak(held: Callable[[], int], work: Callable[[], object], every_seconds: float = 0.005) -> int:
+    """The most that `held` said while `work` ran."""
     import threading
-    peak, done = resident_bytes(pid), threading.Event()
+    most, done = held(), threading.Event()
 
     def watch() -> None:
-        nonlocal peak
+        nonlocal most
         while not done.is_set():
-            peak = max(peak, resident_bytes(pid))
+            most = max(most, held())
             time.sleep(every_seconds)
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -106,7 +111,7 @@ def peak_resident_bytes(pid: int, work: Callable[[], object], every_seconds: flo
     finally:
         done.set()
         watcher.join()
-    return peak
+    return most
 
 
 class Connection:
